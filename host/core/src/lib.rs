@@ -1,0 +1,1 @@
+//! The pure state machine of Baton: decides everything, does nothing

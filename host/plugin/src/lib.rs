@@ -1,0 +1,1 @@
+//! Runs Baton's Wasm components inside their budgets

@@ -1,0 +1,1 @@
+//! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up

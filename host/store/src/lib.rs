@@ -1,0 +1,1 @@
+//! Durable state of Baton: one atomic, synced commit per step

@@ -1,0 +1,1 @@
+//! Write detectors, strategies and templates for Baton

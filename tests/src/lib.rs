@@ -1,0 +1,1 @@
+//! End-to-end tests of Baton: stories, hostile components, crashes, tidy
