@@ -50,12 +50,8 @@ impl fmt::Display for CalendarError {
                 f,
                 "unknown time zone {zone:?}; use an IANA name such as \"Europe/Berlin\""
             ),
-            Self::BadInterval(_) => {
-                f.write_str("the interval ends before it begins, or leaves its day")
-            }
-            Self::Overlap(_) => {
-                f.write_str("the interval overlaps with another one of the same day")
-            }
+            Self::BadInterval(_) => f.write_str("the interval ends before it begins, or leaves its day"),
+            Self::Overlap(_) => f.write_str("the interval overlaps with another one of the same day"),
             Self::BadHoliday(_, text) => {
                 write!(f, "{text:?} is not a date; write it as \"2026-12-25\"")
             }
@@ -96,9 +92,8 @@ impl Calendar {
             if i.weekday > 6 || i.from_minute >= i.to_minute || i.to_minute > 1440 {
                 return Err(CalendarError::BadInterval(place));
             }
-            let clash = |o: &&Interval| {
-                o.weekday == i.weekday && o.from_minute < i.to_minute && i.from_minute < o.to_minute
-            };
+            let clash =
+                |o: &&Interval| o.weekday == i.weekday && o.from_minute < i.to_minute && i.from_minute < o.to_minute;
             if weekly.iter().take(place).find(clash).is_some() {
                 return Err(CalendarError::Overlap(place));
             }
@@ -170,20 +165,11 @@ impl Calendar {
     /// A local date and time of day as a moment; `None` when it is not `2026-03-02 17:30`.
     pub fn moment(&self, local: &str) -> Option<Time> {
         let at: jiff::civil::DateTime = local.parse().ok()?;
-        Some(Time(
-            at.to_zoned(self.zone.clone())
-                .ok()?
-                .timestamp()
-                .as_millisecond(),
-        ))
+        Some(Time(at.to_zoned(self.zone.clone()).ok()?.timestamp().as_millisecond()))
     }
 
     fn zoned(&self, at: Time) -> jiff::Zoned {
-        let furthest = if at.0 < 0 {
-            Timestamp::MIN
-        } else {
-            Timestamp::MAX
-        };
+        let furthest = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
         Timestamp::from_millisecond(at.0)
             .unwrap_or(furthest)
             .to_zoned(self.zone.clone())
@@ -207,16 +193,11 @@ impl Calendar {
         let weekday = weekday_number(day.weekday());
         let shut = self.holidays.contains(&day);
         let all_day = (!shut && self.weekly.is_empty()).then_some((0, 1440));
-        let listed = self
-            .weekly
-            .iter()
-            .filter(move |i| !shut && i.weekday == weekday);
+        let listed = self.weekly.iter().filter(move |i| !shut && i.weekday == weekday);
         all_day
             .into_iter()
             .chain(listed.map(|i| (i.from_minute, i.to_minute)))
-            .filter_map(move |(from, to)| {
-                Some((self.minute_of(day, from)?, self.minute_of(day, to)?))
-            })
+            .filter_map(move |(from, to)| Some((self.minute_of(day, from)?, self.minute_of(day, to)?)))
             .filter(|(from, to)| from < to)
     }
 
@@ -273,10 +254,7 @@ mod tests {
     fn check(calendar: &Calendar, from: &str, span: &str, due: &str) {
         let from = calendar.moment(from).expect("a date and time");
         let span = Span::parse(span).expect("a span");
-        assert_eq!(
-            calendar.local(calendar.due(from, span, Clock::Business)),
-            due
-        );
+        assert_eq!(calendar.local(calendar.due(from, span, Clock::Business)), due);
     }
 
     #[test]
@@ -304,10 +282,7 @@ mod tests {
     #[test]
     fn a_night_of_23_hours_counts_23_hours() {
         let always = Calendar::new("Europe/Berlin", &[], &[]).expect("a zone");
-        let (eve, noon) = (
-            always.moment("2026-03-28 12:00"),
-            always.moment("2026-03-29 12:00"),
-        );
+        let (eve, noon) = (always.moment("2026-03-28 12:00"), always.moment("2026-03-29 12:00"));
         let (eve, noon) = (eve.expect("a moment"), noon.expect("a moment"));
         assert_eq!(always.open_between(eve, noon), Span::hours(23));
         check(&always, "2026-03-28 12:00", "1d", "2026-03-29 13:00");
@@ -334,17 +309,13 @@ mod tests {
             from_minute,
             to_minute,
         };
-        let error = |zone, weekly: &[Interval], holidays: &[&str]| {
-            Calendar::new(zone, weekly, holidays).expect_err("refused")
-        };
+        let error =
+            |zone, weekly: &[Interval], holidays: &[&str]| Calendar::new(zone, weekly, holidays).expect_err("refused");
         assert_eq!(
             error("Mars/Base", &[], &[]),
             CalendarError::UnknownZone("Mars/Base".into())
         );
-        assert_eq!(
-            error("UTC", &[day(600, 500)], &[]),
-            CalendarError::BadInterval(0)
-        );
+        assert_eq!(error("UTC", &[day(600, 500)], &[]), CalendarError::BadInterval(0));
         assert_eq!(
             error("UTC", &[day(0, 600), day(540, 700)], &[]),
             CalendarError::Overlap(1)

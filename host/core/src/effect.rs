@@ -1,9 +1,6 @@
 //! What a step wants done, once it is committed.
 
-use crate::{
-    AgentId, Assignee, Ending, Handover, Holder, MessageId, Outcome, Priority, Reason, Task, Time,
-    TimerKind,
-};
+use crate::{AgentId, Assignee, Ending, Handover, Holder, MessageId, Outcome, Priority, Reason, Task, Time, TimerKind};
 
 /// What a step wants done, once it is committed. Timers are not among them: the conversation's
 /// [`crate::Timers`] are the promises, and who commits it commits them.

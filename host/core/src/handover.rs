@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    AgentId, Assignee, Event, Evidence, HandoverId, MessageId, Priority, Reason, RoleId, Span, Time,
-};
+use crate::{AgentId, Assignee, Event, Evidence, HandoverId, MessageId, Priority, Reason, RoleId, Span, Time};
 
 /// One passing of one conversation.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,9 +87,7 @@ impl Handover {
             _ if self.ending.is_some() => &[],
             Stage::Waiting => &[],
             Stage::Offered(offer) => &offer.agents,
-            Stage::Assigned(Assignee::Agent(agent)) | Stage::Accepted(agent) => {
-                std::slice::from_ref(agent)
-            }
+            Stage::Assigned(Assignee::Agent(agent)) | Stage::Accepted(agent) => std::slice::from_ref(agent),
             Stage::Assigned(Assignee::Role(_) | Assignee::Everyone) => &[],
         }
     }

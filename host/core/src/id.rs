@@ -27,18 +27,13 @@ fn check(what: &'static str, text: &str, longest: usize) -> Result<(), IdError> 
         return fail("it is empty".into());
     }
     if text.len() > longest {
-        return fail(format!(
-            "it has {} bytes, at most {longest} are allowed",
-            text.len()
-        ));
+        return fail(format!("it has {} bytes, at most {longest} are allowed", text.len()));
     }
     let odd = text
         .chars()
         .find(|c| !c.is_ascii_alphanumeric() && !"-_.:@+=".contains(*c));
     match odd {
-        Some(c) => fail(format!(
-            "{c:?} is not allowed; use letters, digits and - _ . : @ + ="
-        )),
+        Some(c) => fail(format!("{c:?} is not allowed; use letters, digits and - _ . : @ + =")),
         None => Ok(()),
     }
 }

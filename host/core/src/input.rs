@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    AgentId, Assignee, Contact, Draft, Message, Outcome, PassedOver, Priority, Reason, Signal, Time,
-};
+use crate::{AgentId, Assignee, Contact, Draft, Message, Outcome, PassedOver, Priority, Reason, Signal, Time};
 
 /// What can happen to a conversation. Texts, ids and times were checked at the door.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "one input lives at a time, and is taken apart at once"
+)]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     /// A message, judged.

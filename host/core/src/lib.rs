@@ -17,10 +17,7 @@
 #![forbid(unsafe_code)]
 
 mod id;
-pub use id::{
-    AgentId, BotId, BusinessId, ConversationId, HandoverId, IdError, MessageId, Reason, RoleId,
-    TaskId,
-};
+pub use id::{AgentId, BotId, BusinessId, ConversationId, HandoverId, IdError, MessageId, Reason, RoleId, TaskId};
 
 mod time;
 pub use time::{Clock, Span, Time};
@@ -35,17 +32,14 @@ mod calendar;
 pub use calendar::{Calendar, CalendarError, Interval};
 
 mod policy;
-pub use policy::{
-    AfterCompletion, Deadlines, Mode, OwnerRule, Policy, Reactivation, Rung, Sla, Spread, Target,
-};
+pub use policy::{AfterCompletion, Deadlines, Mode, OwnerRule, Policy, Reactivation, Rung, Sla, Spread, Target};
 
 mod conversation;
 pub use conversation::{Control, Conversation, Holder};
 
 mod handover;
 pub use handover::{
-    Cause, Ending, Entry, FinalMessage, Handover, Miss, MissKind, Offer, Outcome, PassedOver,
-    Promise, Stage,
+    Cause, Ending, Entry, FinalMessage, Handover, Miss, MissKind, Offer, Outcome, PassedOver, Promise, Stage,
 };
 
 mod task;
@@ -67,3 +61,6 @@ mod step;
 pub use step::{Refusal, Step};
 
 pub mod story;
+
+#[cfg(test)]
+mod tests;

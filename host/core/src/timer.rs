@@ -86,8 +86,7 @@ impl Timers {
     pub fn due(&self, now: Time) -> Option<TimerKind> {
         let order = |kind: TimerKind| TimerKind::ALL.iter().position(|k| *k == kind);
         let due = self.iter().filter(|(_, at)| *at <= now);
-        due.min_by_key(|(kind, at)| (*at, order(*kind)))
-            .map(|(kind, _)| kind)
+        due.min_by_key(|(kind, at)| (*at, order(*kind))).map(|(kind, _)| kind)
     }
 
     /// When to look again.

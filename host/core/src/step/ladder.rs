@@ -1,0 +1,310 @@
+//! The ladder that a handover climbs until somebody accepts it. Never dropped: at its end stands the
+//! fallback, and an alarm.
+//!
+//! A rung on which nobody is available is passed by; when nobody is available on any, the handover
+//! waits where it stands. Who missed it is not offered it again in the same climb.
+
+use super::{Flow, Next, Seek, Taken, Turn};
+use crate::{
+    AgentId, AssignQuestion, Candidates, Event, Miss, MissKind, Offer, OwnerRule, PassedOver, Question, Rung, Scope,
+    Spread, Stage, Target, Time, TimerKind,
+};
+
+/// Agents whose being passed over a handover remembers; from the largest team one business runs on one ladder.
+const MOST_PASSED_OVER: usize = 32;
+/// Agents who are offered a handover at once. Those who rank below it are passed over.
+const MOST_AT_ONCE: usize = 32;
+
+/// Who is being asked about.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum SeekAt {
+    /// The contact's owner.
+    Owner,
+    /// A rung of the ladder.
+    Rung(u32),
+}
+
+impl Turn<'_> {
+    /// Looks for somebody, from where the handover stands.
+    pub(super) fn seek(&mut self, opening: bool) -> Taken {
+        let seek = Seek {
+            opening,
+            at: SeekAt::Owner,
+            only_missed: false,
+            next_at: None,
+        };
+        let rung = self.handover_rung();
+        let owner = self
+            .c
+            .contact
+            .owner
+            .clone()
+            .filter(|owner| opening && self.is_fresh(owner));
+        match (owner, self.policy.owner) {
+            (Some(owner), OwnerRule::Always) => {
+                self.offer(vec![owner], rung);
+                Ok(self.settle(seek))
+            }
+            (Some(owner), OwnerRule::IfAvailable) => Ok(self.ask(seek, Scope::Agent(owner), false)),
+            (Some(_), OwnerRule::Never) | (None, _) => Ok(self.ask_rung(seek, rung)),
+        }
+    }
+
+    /// Looks again, the owner left aside: they were asked when it opened.
+    pub(super) fn seek_again(&mut self) -> Flow {
+        let seek = Seek {
+            opening: false,
+            ..self.first_search()
+        };
+        let rung = self.handover_rung();
+        self.ask_rung(seek, rung)
+    }
+
+    pub(super) fn found(&mut self, seek: Seek, candidates: Candidates) -> Taken {
+        let Candidates {
+            ranked,
+            passed_over,
+            next_at,
+        } = candidates;
+        self.pass_over(passed_over);
+        let seek = Seek {
+            next_at: [seek.next_at, next_at].into_iter().flatten().min(),
+            only_missed: seek.only_missed || !ranked.is_empty(),
+            ..seek
+        };
+        let mut fresh: Vec<AgentId> = ranked.into_iter().filter(|agent| self.is_fresh(agent)).collect();
+        fresh.sort_by_key(|agent| self.misses(agent));
+        match (seek.at, fresh.is_empty()) {
+            (SeekAt::Owner, true) => Ok(self.ask_rung(
+                Seek {
+                    only_missed: false,
+                    ..seek
+                },
+                self.handover_rung(),
+            )),
+            (SeekAt::Owner, false) => {
+                self.offer(fresh, self.handover_rung());
+                Ok(self.settle(seek))
+            }
+            (SeekAt::Rung(rung), false) => {
+                let most = match self.rung(rung).spread {
+                    Spread::One => 1,
+                    Spread::All => MOST_AT_ONCE,
+                };
+                fresh.truncate(most);
+                self.stand_on(rung, seek.opening);
+                self.offer(fresh, rung);
+                self.handover().tries += 1;
+                Ok(self.settle(seek))
+            }
+            (SeekAt::Rung(rung), true) if rung + 1 < self.rungs() => Ok(self.ask_rung(seek, rung + 1)),
+            (SeekAt::Rung(_), true) if seek.only_missed => Ok(self.ladder_end(seek)),
+            (SeekAt::Rung(_), true) => {
+                self.wait(seek.next_at);
+                Ok(self.settle(seek))
+            }
+        }
+    }
+
+    /// An offer came to nothing: the same rung again while it has tries left, else the next one.
+    pub(super) fn climb(&mut self) -> Flow {
+        let seek = Seek {
+            opening: false,
+            at: SeekAt::Rung(0),
+            only_missed: false,
+            next_at: None,
+        };
+        let (rung, tries) = (self.handover_rung(), self.handover().tries);
+        if tries < self.rung(rung).tries {
+            self.ask_rung(seek, rung)
+        } else {
+            self.climb_from(seek, rung + 1)
+        }
+    }
+
+    /// Leaves the rung it stands on, whatever tries it has left.
+    pub(super) fn climb_on(&mut self) -> Flow {
+        let seek = Seek {
+            opening: false,
+            at: SeekAt::Rung(0),
+            only_missed: false,
+            next_at: None,
+        };
+        self.climb_from(seek, self.handover_rung() + 1)
+    }
+
+    fn climb_from(&mut self, seek: Seek, rung: u32) -> Flow {
+        if rung < self.rungs() {
+            self.stand_on(rung, false);
+            self.ask_rung(seek, rung)
+        } else {
+            self.ladder_end(seek)
+        }
+    }
+
+    /// Begins the ladder anew while the policy lets it, else gives it to the fallback.
+    fn ladder_end(&mut self, seek: Seek) -> Flow {
+        let most = self.policy.climbs;
+        let handover = self.handover();
+        handover.climbs += 1;
+        if handover.climbs < most {
+            handover.rung = 0;
+            handover.tries = 0;
+            self.emit(Event::Escalated { rung: 0 });
+            return self.ask_rung(
+                Seek {
+                    only_missed: false,
+                    next_at: None,
+                    ..seek
+                },
+                0,
+            );
+        }
+        let to = self.policy.fallback.clone();
+        self.c.timers.clear(TimerKind::OfferLapse);
+        self.c.timers.clear(TimerKind::Candidate);
+        self.set_stage(Stage::Assigned(to.clone()));
+        self.emit(Event::Assigned {
+            to,
+            by: "ladder".to_owned(),
+        });
+        self.emit(Event::Alarm {
+            why: "nobody on the ladder accepted it".to_owned(),
+        });
+        self.settle(seek)
+    }
+
+    /// Takes the standing offer back as missed.
+    pub(super) fn lapse(&mut self) {
+        let Stage::Offered(offer) = self.handover().stage.clone() else {
+            return;
+        };
+        let (now, how) = (self.now, MissKind::Lapsed);
+        let missed = offer.agents.iter().map(|agent| Miss {
+            agent: agent.clone(),
+            at: now,
+            how: how.clone(),
+        });
+        self.handover().missed.extend(missed);
+        self.c.timers.clear(TimerKind::OfferLapse);
+        self.set_stage(Stage::Waiting);
+        self.emit(Event::Lapsed { agents: offer.agents });
+    }
+
+    fn offer(&mut self, agents: Vec<AgentId>, rung: u32) {
+        let priority = self.handover().priority;
+        let sla = self.rung(rung).within.of(priority);
+        let until = self.policy.calendar.due(self.now, sla.span, sla.clock);
+        self.c.timers.clear(TimerKind::Candidate);
+        self.c.timers.set(TimerKind::OfferLapse, until);
+        self.handover().passed_over.retain(|p| !agents.contains(&p.agent));
+        self.set_stage(Stage::Offered(Offer {
+            agents: agents.clone(),
+            until,
+        }));
+        self.emit(Event::Offered { agents, until });
+    }
+
+    fn wait(&mut self, next_at: Option<Time>) {
+        let already = self.handover().stage == Stage::Waiting
+            && self
+                .handover()
+                .timeline
+                .iter()
+                .any(|entry| entry.event == Event::Waiting);
+        self.c.timers.clear(TimerKind::OfferLapse);
+        match next_at {
+            Some(at) => self.c.timers.set(TimerKind::Candidate, at.max(self.now)),
+            None => self.c.timers.clear(TimerKind::Candidate),
+        }
+        self.set_stage(Stage::Waiting);
+        if !already {
+            self.emit(Event::Waiting);
+        }
+    }
+
+    /// The search is over; an opening goes on with its words.
+    fn settle(&mut self, seek: Seek) -> Flow {
+        if seek.opening { self.ask_draft() } else { Flow::Done }
+    }
+
+    fn stand_on(&mut self, rung: u32, opening: bool) {
+        if self.handover().rung == rung {
+            return;
+        }
+        self.handover().rung = rung;
+        self.handover().tries = 0;
+        if !opening {
+            self.emit(Event::Escalated { rung });
+        }
+    }
+
+    fn ask_rung(&mut self, seek: Seek, rung: u32) -> Flow {
+        let handover_role = self.handover().role.clone();
+        let step = self.rung(rung);
+        let scope = match &step.to {
+            Target::Candidates => match handover_role.or_else(|| self.policy.role.clone()) {
+                Some(role) => Scope::Role(role),
+                None => Scope::Everyone,
+            },
+            Target::Role(role) => Scope::Role(role.clone()),
+            Target::Agent(agent) => Scope::Agent(agent.clone()),
+            Target::Everyone => Scope::Everyone,
+        };
+        let all = step.spread == Spread::All;
+        self.ask(
+            Seek {
+                at: SeekAt::Rung(rung),
+                ..seek
+            },
+            scope,
+            all,
+        )
+    }
+
+    fn ask(&mut self, seek: Seek, scope: Scope, all: bool) -> Flow {
+        let handover = self.handover().clone();
+        Flow::Ask(
+            Box::new(Question::Assign(AssignQuestion { handover, scope, all })),
+            Next::Seek(seek),
+        )
+    }
+
+    fn pass_over(&mut self, passed_over: Vec<PassedOver>) {
+        let known = &mut self.handover().passed_over;
+        for new in passed_over {
+            known.retain(|old| old.agent != new.agent);
+            known.push(new);
+        }
+        let surplus = known.len().saturating_sub(MOST_PASSED_OVER);
+        known.drain(..surplus);
+    }
+
+    /// Whether an agent has not missed it in this climb.
+    fn is_fresh(&self, agent: &AgentId) -> bool {
+        let climbs = self.c.handover.as_ref().map_or(0, |handover| handover.climbs);
+        self.misses(agent) <= climbs
+    }
+
+    /// How often an agent was offered it in vain.
+    fn misses(&self, agent: &AgentId) -> u32 {
+        let missed = self.c.handover.iter().flat_map(|handover| &handover.missed);
+        let count = missed.filter(|miss| miss.agent == *agent).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn rungs(&self) -> u32 {
+        u32::try_from(self.policy.ladder.len()).expect("a ladder has a bounded number of rungs")
+    }
+
+    /// The rung it stands on; the last one where the ladder has become shorter.
+    pub(super) fn handover_rung(&self) -> u32 {
+        let rung = self.c.handover.as_ref().map_or(0, |handover| handover.rung);
+        rung.min(self.rungs() - 1)
+    }
+
+    pub(super) fn rung(&self, rung: u32) -> &Rung {
+        let last = self.policy.ladder.len() - 1;
+        &self.policy.ladder[usize::try_from(rung).map_or(last, |r| r.min(last))]
+    }
+}
