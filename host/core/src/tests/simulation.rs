@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::{Scripted, signals};
 use crate::story::{AgentLine, Presence, World};
 use crate::{
-    AgentId, Answer, Assignee, BotId, Completion, Contact, Conversation, ConversationId, Deadlines, Effect, Event,
-    Holder, Input, Message, MessageId, Outcome, OwnerRule, Policy, Priority, Reactivation, Reason, ReplyKind, Rung,
-    Span, Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
+    AgentId, Assignee, BotId, Completion, Contact, Conversation, ConversationId, Deadlines, Effect, Event, Holder,
+    Input, Message, MessageId, Outcome, OwnerRule, Policy, Priority, Reactivation, Reason, ReplyKind, Rung, Span,
+    Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
 };
 
 const TEXTS: [&str; 6] = [
