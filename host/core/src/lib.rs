@@ -45,6 +45,9 @@ pub use handover::{
 mod task;
 pub use task::{Assignee, Note, Task, TaskState};
 
+mod presence;
+pub use presence::Presence;
+
 mod timer;
 pub use timer::{TimerKind, Timers};
 

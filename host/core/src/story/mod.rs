@@ -31,5 +31,5 @@ mod parse;
 mod run;
 mod write;
 
-pub use parse::{Act, AgentLine, Deed, Expected, Presence, Story, StoryError, Timed};
+pub use parse::{Act, AgentLine, Deed, Expected, Story, StoryError, Timed};
 pub use run::{Transcript, World, run};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{AgentId, Assignee, BotState, Contact, Outcome, Priority, Reason, RoleId, Span};
+use crate::{AgentId, Assignee, BotState, Contact, Outcome, Presence, Priority, Reason, RoleId, Span};
 
 /// A story that was read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -60,39 +60,6 @@ pub struct AgentLine {
     pub capacity: u32,
     /// `online`, `away` or `offline`; online where it is not said.
     pub presence: Presence,
-}
-
-/// Whether somebody is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Presence {
-    /// There.
-    #[default]
-    Online,
-    /// Back soon; gets no offers.
-    Away,
-    /// Not there.
-    Offline,
-}
-
-impl Presence {
-    /// Reads `online`, `away`, `offline`.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "online" => Some(Self::Online),
-            "away" => Some(Self::Away),
-            "offline" => Some(Self::Offline),
-            _ => None,
-        }
-    }
-
-    /// As [`Presence::parse`] reads it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Online => "online",
-            Self::Away => "away",
-            Self::Offline => "offline",
-        }
-    }
 }
 
 /// What happens in a story.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::parse::{Deed, Presence, Timed};
+use super::parse::{Deed, Timed};
 use super::write::{Writer, meant_task, waits};
 use super::{Act, AgentLine, Expected, Story};
 use crate::{
     AgentId, Answer, BotId, Completion, Contact, Conversation, ConversationId, Effect, FollowUp, Input, Message,
-    MessageId, Policy, Question, Signal, Span, Speaker, Step, Time,
+    MessageId, Policy, Presence, Question, Signal, Span, Speaker, Step, Time,
 };
 
 /// Steps that one story may take; a ladder that goes round for ever would reach it.

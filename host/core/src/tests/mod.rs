@@ -7,10 +7,10 @@ mod simulation;
 
 use std::collections::BTreeMap;
 
-use crate::story::{self, AgentLine, Presence, Story, World};
+use crate::story::{self, AgentLine, Story, World};
 use crate::{
-    AgentId, Answer, Candidates, Conversation, Draft, Evidence, Message, PassedOver, Policy, Priority, Question,
-    Reason, RoleId, Scope, Signal, Speaker, Time,
+    AgentId, Answer, Candidates, Conversation, Draft, Evidence, Message, PassedOver, Policy, Presence, Priority,
+    Question, Reason, RoleId, Scope, Signal, Speaker, Time,
 };
 
 /// Plays a story under a policy; anything else than what it lists is an error.

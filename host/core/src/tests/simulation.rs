@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{Scripted, signals};
-use crate::story::{AgentLine, Presence, World};
+use crate::story::{AgentLine, World};
 use crate::{
     AgentId, Assignee, BotId, Completion, Contact, Conversation, ConversationId, Deadlines, Effect, Event, Holder,
-    Input, Message, MessageId, Outcome, OwnerRule, Policy, Priority, Reactivation, Reason, ReplyKind, Rung, Span,
-    Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
+    Input, Message, MessageId, Outcome, OwnerRule, Policy, Presence, Priority, Reactivation, Reason, ReplyKind, Rung,
+    Span, Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
 };
 
 const TEXTS: [&str; 6] = [
