@@ -6,8 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::message::Fields;
-use crate::step::Pending;
-use crate::{BotId, Contact, ConversationId, Handover, Task, Time, Timers};
+use crate::{BotId, Contact, ConversationId, Handover, Pending, Task, Time, Timers};
 
 /// Who may speak to the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -76,8 +75,9 @@ pub struct Conversation {
     pub opened_at: Time,
     /// When it last changed.
     pub changed_at: Time,
-    /// A question that waits for its answer. Never there between two steps.
-    pub(crate) pending: Option<Box<Pending>>,
+    /// A question that waits for its answer. Never there between two steps, so whoever stores a conversation leaves
+    /// it out, and whoever loads one puts `None`.
+    pub pending: Option<Box<Pending>>,
 }
 
 impl Conversation {

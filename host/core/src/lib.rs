@@ -61,7 +61,7 @@ mod effect;
 pub use effect::{Effect, Event, Reply, ReplyKind};
 
 mod step;
-pub use step::{Refusal, Step};
+pub use step::{Pending, Refusal, Step};
 
 pub mod story;
 

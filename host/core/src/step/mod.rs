@@ -34,7 +34,7 @@ pub enum Step {
 
 /// A question that waits for its answer, and what the step has done so far.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Pending {
+pub struct Pending {
     effects: Vec<Effect>,
     next: Next,
 }

@@ -31,6 +31,10 @@ pub trait World {
     fn presence(&mut self, agent: &AgentId, presence: Presence);
     /// A step is over: who holds what may have changed, and what was said is history.
     fn settled(&mut self, conversation: &Conversation, said: Option<&Message>);
+    /// What is worth a comment in the transcript since the last step, such as the signals of a message.
+    fn remarks(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What really follows from a story.
@@ -45,6 +49,7 @@ pub struct Transcript {
 enum Line {
     Act(Span, String),
     Effect(String),
+    Remark(String),
 }
 
 /// Runs a story to its last act.
@@ -250,6 +255,8 @@ impl<W: World> Run<'_, W> {
 
     fn settle(&mut self, next: Conversation, effects: &[Effect], said: Option<&Message>) -> Result<(), String> {
         self.conversation = next;
+        let remarks = self.world.remarks();
+        self.lines.extend(remarks.into_iter().map(Line::Remark));
         let lines = self.writer.effects(&self.conversation, effects);
         self.lines.extend(lines.into_iter().map(Line::Effect));
         self.world.settled(&self.conversation, said);
@@ -265,14 +272,12 @@ impl Transcript {
     /// Both, side by side where they differ, as a diff: `-` the story, `+` what follows.
     pub fn check(&self, expected: &[Expected]) -> Result<(), String> {
         let wanted: Vec<(String, String)> = expected.iter().map(|e| written(e.at, &e.text)).collect();
-        let got: Vec<(String, String)> = self
-            .lines
-            .iter()
-            .map(|line| match line {
-                Line::Act(at, text) => written(Some(*at), text),
-                Line::Effect(text) => written(None, text),
-            })
-            .collect();
+        let lines = self.lines.iter().filter_map(|line| match line {
+            Line::Act(at, text) => Some(written(Some(*at), text)),
+            Line::Effect(text) => Some(written(None, text)),
+            Line::Remark(_) => None,
+        });
+        let got: Vec<(String, String)> = lines.collect();
         let same = |a: &(String, String), b: &(String, String)| a.1 == b.1;
         if wanted.len() == got.len() && wanted.iter().zip(&got).all(|(a, b)| same(a, b)) {
             return Ok(());
@@ -326,6 +331,7 @@ impl fmt::Display for Transcript {
             match line {
                 Line::Act(at, text) => writeln!(f, "{:<5} {text}", at.to_string())?,
                 Line::Effect(text) => writeln!(f, "      -> {text}")?,
+                Line::Remark(text) => writeln!(f, "      #  {text}")?,
             }
         }
         Ok(())
