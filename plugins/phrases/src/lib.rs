@@ -1,1 +1,106 @@
-//! Built-in component `phrases`
+//! Detector `phrases`: what sounds like the example phrases of a pack.
+//!
+//! Examples rather than patterns, because the people who write rules are not programmers: five to ten phrases must be
+//! enough. A general lexicon knows what turns such a phrase into its opposite or into something else. With
+//! `builtin = "explicit-request"` it needs no examples at all; the host keeps one such detector that is always there.
+
+mod examples;
+mod settings;
+
+use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, register};
+use baton_text::{ByLanguage, Hit, Lexicon, LexiconBuilder, Reading};
+
+use examples::Examples;
+pub use settings::{Builtin, Settings, Who};
+
+/// More passages than these would not be read.
+const MOST_EVIDENCE: usize = 5;
+
+/// Finds messages that sound like the examples.
+#[derive(Debug)]
+pub struct Phrases {
+    /// Requests for a human, and what only sounds like one.
+    requests: ByLanguage<Lexicon>,
+    builtin: bool,
+    examples: Examples,
+    priority_words: Lexicon,
+    speakers: Vec<Who>,
+}
+
+impl Detector for Phrases {
+    const NAME: &'static str = "phrases";
+    const SUMMARY: &'static str = "Finds messages that sound like the example phrases.";
+    type Settings = Settings;
+
+    fn new(settings: Settings) -> Result<Self, Fault> {
+        settings.check()?;
+        let requests = LexiconBuilder::default()
+            .read(include_str!("../lexicon/en.txt"))
+            .map_err(|error| Fault::new(format!("built-in English requests: {error}")))?
+            .build(settings.typos);
+        let mut words = LexiconBuilder::default();
+        for (index, word) in settings.priority_words.iter().enumerate() {
+            if Reading::of(word).words().is_empty() {
+                return Err(Fault::at(
+                    format!("/priority_words/{index}"),
+                    "has no word in it",
+                ));
+            }
+            words = words.phrase(word, 1.0, word);
+        }
+        Ok(Self {
+            requests: ByLanguage::new(requests),
+            builtin: settings.builtin.is_some(),
+            examples: Examples::new(&settings.examples, &settings.not, settings.typos)?,
+            priority_words: words.build(settings.typos),
+            speakers: settings.speakers,
+        })
+    }
+
+    fn detect(
+        &self,
+        message: &Message,
+        conversation: &dyn Conversation,
+    ) -> Result<Vec<Signal>, String> {
+        if !self.speakers.iter().any(|who| who.is(message.speaker)) {
+            return Ok(Vec::new());
+        }
+        let reading = Reading::of(&message.text);
+        let requests = self.requests.pick(|| conversation.locale()).judge(&reading);
+        let mut hits: Vec<Hit<'_>> = self.examples.judge(&reading, &requests);
+        if self.builtin {
+            hits.extend(requests.hits().iter().cloned());
+        }
+        hits.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        let Some(best) = hits.first() else {
+            return Ok(Vec::new());
+        };
+        let mut signal = Signal::new(best.weight).note(note(best));
+        for hit in hits.iter().take(MOST_EVIDENCE) {
+            signal = signal.span(hit.range.clone(), hit.rule);
+        }
+        for hit in self.priority_words.judge(&reading).hits() {
+            signal = signal
+                .span(hit.range.clone(), hit.rule)
+                .priority(Priority::High);
+        }
+        Ok(vec![signal])
+    }
+}
+
+register!(Detector, Phrases);
+
+fn note(hit: &Hit<'_>) -> String {
+    let mut note = format!("sounds like \"{}\"", hit.rule);
+    if hit.typo {
+        note.push_str(", misspelt");
+    }
+    if let Some(by) = hit.changed_by {
+        note.push_str(", lowered as ");
+        note.push_str(by);
+    }
+    note
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,142 @@
-//! Built-in component `sentiment`
+//! Detector `sentiment`: a customer who is upset, as opposed to one who calmly reports trouble.
+//!
+//! Words decide; capitals and punctuation only strengthen, since people also shout for joy. A single sharp word is
+//! kept below the usual threshold where a calm person uses it too, and counts in full once it is not the first.
+
+mod tone;
+
+use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Signal, Speaker, register};
+use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use tone::{Masked, Tone};
+
+/// How many messages back the customer's mood counts.
+const LOOK_BACK: u32 = 8;
+/// A message at least this upset is a sign for the next one.
+const NEGATIVE: f32 = 0.5;
+/// Below this there is nothing to strengthen.
+const FAINT: f32 = 0.25;
+/// What each upset message before leaves of the doubt.
+const DOUBT_LEFT: f32 = 0.65;
+
+/// Settings of the detector `sentiment`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// More words or phrases that only upset customers use.
+    pub words: Vec<String>,
+    /// Whether capitals and punctuation strengthen a signal.
+    pub shouting: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            shouting: true,
+        }
+    }
+}
+
+/// Finds upset customers.
+#[derive(Debug)]
+pub struct Sentiment {
+    lexicons: ByLanguage<Lexicon>,
+    masked: Masked,
+    shouting: bool,
+}
+
+impl Detector for Sentiment {
+    const NAME: &'static str = "sentiment";
+    const SUMMARY: &'static str =
+        "Finds an upset tone, swearing, threats to leave and repeated complaints.";
+    type Settings = Settings;
+
+    fn new(settings: Settings) -> Result<Self, Fault> {
+        let mut english = LexiconBuilder::default()
+            .read(include_str!("../lexicon/en.txt"))
+            .map_err(|error| Fault::new(format!("built-in English: {error}")))?;
+        for (index, word) in settings.words.iter().enumerate() {
+            if Reading::of(word).words().is_empty() {
+                return Err(Fault::at(format!("/words/{index}"), "has no word in it"));
+            }
+            english = english.phrase(word, 0.85, word);
+        }
+        Ok(Self {
+            lexicons: ByLanguage::new(english.build(false)),
+            masked: Masked::new(include_str!("../lexicon/masked.en.txt")),
+            shouting: settings.shouting,
+        })
+    }
+
+    fn detect(
+        &self,
+        message: &Message,
+        conversation: &dyn Conversation,
+    ) -> Result<Vec<Signal>, String> {
+        if message.speaker != Speaker::Customer {
+            return Ok(Vec::new());
+        }
+        let lexicon = self.lexicons.pick(|| conversation.locale());
+        let (mut signal, mut note) = self.mood(lexicon, &message.text);
+        if signal.confidence < FAINT {
+            return Ok(Vec::new());
+        }
+        let before = conversation.history(LOOK_BACK);
+        let upset = before
+            .iter()
+            .filter(|message| message.speaker == Speaker::Customer)
+            .filter(|message| self.mood(lexicon, &message.text).0.confidence >= NEGATIVE)
+            .count();
+        if upset > 0 {
+            let doubt = DOUBT_LEFT.powi(i32::try_from(upset).unwrap_or(i32::MAX));
+            signal.confidence = (1.0 - (1.0 - signal.confidence) * doubt).min(0.99);
+            note.push(format!("raised by {upset} upset messages before"));
+        }
+        Ok(vec![signal.note(note.join("; "))])
+    }
+}
+
+register!(Detector, Sentiment);
+
+impl Sentiment {
+    /// How upset one text is by itself, and why.
+    fn mood(&self, lexicon: &Lexicon, text: &str) -> (Signal, Vec<String>) {
+        let reading = Reading::of(text);
+        let verdict = lexicon.judge(&reading);
+        let mut note: Vec<String> = verdict.note().into_iter().collect();
+        let mut spans: Vec<_> = verdict
+            .hits()
+            .iter()
+            .take(5)
+            .map(|hit| (hit.range.clone(), hit.rule))
+            .collect();
+        let mut confidence = verdict.confidence();
+        if let Some(range) = self.masked.find(&reading) {
+            confidence = 1.0 - (1.0 - confidence) * 0.2;
+            spans.push((range, "masked swearing"));
+            note.push("masked swearing".to_owned());
+        }
+        let tone = if self.shouting {
+            Tone::of(text)
+        } else {
+            Tone::default()
+        };
+        if let Some(why) = tone.why() {
+            confidence = tone.strengthen(confidence);
+            note.push(why.to_owned());
+        }
+        let signal = Signal::new(confidence.min(0.99));
+        (
+            spans
+                .into_iter()
+                .fold(signal, |signal, (range, rule)| signal.span(range, rule)),
+            note,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,24 @@
-//! Words
+//! Words, lexicons and patterns: what the built-in detectors share.
+//!
+//! A text is read once into words that remember their bytes; a lexicon, which is a data file that a translator can
+//! write, is compiled ahead into small sorted tables; judging a message is one look-up per word and a few steps per
+//! match. No regular expression and no allocation per rule, because each message is judged by a fresh instance that
+//! pays for every page it touches.
+
+mod reading;
+pub use reading::{Reading, Word};
+
+mod stem;
+pub use stem::stem;
+
+mod vocabulary;
+pub use vocabulary::{Class, Meaning, Vocabulary, VocabularyBuilder};
+
+mod lexicon;
+pub use lexicon::{Lexicon, LexiconBuilder, LexiconError};
+
+mod rules;
+pub use rules::{Hit, Verdict};
+
+mod language;
+pub use language::ByLanguage;

@@ -1,0 +1,158 @@
+//! Stories of the detector: what is worth a human at once, and what is not.
+
+use baton_plugin_sdk::{Contact, TestConversation, testing};
+use proptest::prelude::*;
+
+use super::*;
+
+fn judge(settings: &str, text: &str, conversation: &TestConversation) -> Vec<Signal> {
+    let detector: HighValue = testing::detector(settings).expect("the settings fit");
+    detector
+        .detect(&Message::customer(text), conversation)
+        .expect("judged")
+}
+
+/// A tag that the signal must have, or none when nothing is to be found.
+#[track_caller]
+fn check(settings: &str, stories: &[(&str, Option<&str>)]) {
+    for &(text, tag) in stories {
+        let signals = judge(settings, text, &TestConversation::default());
+        let strong = signals.iter().find(|signal| signal.confidence >= 0.75);
+        assert_eq!(
+            strong.map(|signal| signal.tags[0].as_str()),
+            tag,
+            "{text}: {signals:?}"
+        );
+        if let Some(signal) = strong {
+            assert_eq!(signal.priority, Some(Priority::High), "{text}");
+        }
+    }
+}
+
+#[test]
+fn large_sales_are_found() {
+    let sale = Some("sales-opportunity");
+    check(
+        "{}",
+        &[
+            ("we are interested in your enterprise plan", sale),
+            ("I'd like to place a bulk order", sale),
+            ("our budget is $25,000 a year", sale),
+            ("pricing for 250 users please", sale),
+            ("we run clinics across several locations", sale),
+            (
+                "can I get a demo for my team, schedule a demo with our company",
+                sale,
+            ),
+            ("I paid $40 for a filter", None),
+            ("a table for 4 people", None),
+            ("what is your best price", None),
+        ],
+    );
+}
+
+#[test]
+fn emergencies_and_dangers_are_urgent() {
+    let urgent = Some("urgent");
+    check(
+        "{}",
+        &[
+            ("This is urgent", urgent),
+            ("I need an emergency repair", urgent),
+            ("there is a gas leak in my kitchen", urgent),
+            ("I smell gas", urgent),
+            ("the carbon monoxide alarm", urgent),
+            ("our basement is flooded", urgent),
+            ("this is not urgent", None),
+            ("no rush, whenever you can", None),
+            ("how do I change my emergency contact", None),
+            ("where is the next gas station", None),
+            ("do you sell fire extinguishers", None),
+        ],
+    );
+    check(r#"{"emergencies": false}"#, &[("This is urgent", None)]);
+}
+
+#[test]
+fn the_business_says_what_is_large() {
+    let sale = Some("sales-opportunity");
+    check(
+        r#"{"amount_at_least": 30, "seats_at_least": 3}"#,
+        &[("I paid $40", sale), ("for 4 people", sale)],
+    );
+    check(
+        r#"{"words": ["rooftop unit"]}"#,
+        &[("we need two rooftop units", sale)],
+    );
+    let found = judge(
+        "{}",
+        "our budget is $25,000 a year",
+        &TestConversation::default(),
+    );
+    assert_eq!(
+        found[0].fields,
+        [("amount".to_owned(), "$25,000".to_owned())]
+    );
+}
+
+#[test]
+fn an_important_contact_counts_alone_and_strengthens_the_rest() {
+    let vip = TestConversation::default().contact(Contact {
+        vip: true,
+        ..Contact::default()
+    });
+    let alone = &judge("{}", "hello", &vip)[0];
+    assert!((alone.confidence - 0.5).abs() < 0.01, "{alone:?}");
+    let plain = judge(
+        "{}",
+        "something about enterprise",
+        &TestConversation::default(),
+    )[0]
+    .confidence;
+    assert!(judge("{}", "something about enterprise", &vip)[0].confidence > plain);
+    assert!(judge(r#"{"vip_confidence": 0}"#, "hello", &vip).is_empty());
+}
+
+#[test]
+fn settings_that_make_no_sense_are_faults_at_their_place() {
+    for (settings, place) in [
+        (r#"{"amount_at_least": 0}"#, "/amount_at_least"),
+        (r#"{"seats_at_least": 0}"#, "/seats_at_least"),
+        (r#"{"seats_at_least": -4}"#, "/seats_at_least"),
+        (r#"{"vip_confidence": 2}"#, "/vip_confidence"),
+        (r#"{"words": [" "]}"#, "/words/0"),
+        (r#"{"amount": 3}"#, "/amount"),
+    ] {
+        assert_eq!(
+            testing::detector::<HighValue>(settings)
+                .expect_err(settings)
+                .pointer,
+            place
+        );
+    }
+}
+
+#[test]
+fn odd_texts_are_answered_calmly() {
+    let calm = TestConversation::default();
+    let odd = [
+        " ".to_owned(),
+        "x".repeat(32_768),
+        "9".repeat(32_768),
+        "e\u{301}".repeat(9_000),
+        "🙂".into(),
+        "عاجل".into(),
+    ];
+    for text in odd {
+        assert!(judge("{}", &text, &calm).is_empty(), "{}", &text[..1]);
+    }
+    assert!(!judge("{}", &"$9000 urgent ".repeat(2_500), &calm).is_empty());
+    let detector: HighValue = testing::detector("{}").expect("fits");
+    proptest!(|(text in "((urgent|\\$|€|[0-9]{1,9}|é|🙂|\u{301}|k|seats|bulk order)[ ,.!’'-]{0,2}){1,30}|\\PC{1,60}")| {
+        for signal in detector.detect(&Message::customer(text.as_str()), &calm).expect("judged") {
+            for span in &signal.evidence {
+                prop_assert!(text.get(span.range()).is_some_and(|passage| !passage.is_empty()));
+            }
+        }
+    });
+}

@@ -1,0 +1,232 @@
+//! Stories of the detector: who says what, and whether it is a hit at the usual threshold.
+
+use baton_plugin_sdk::{Message, Priority, TestConversation, testing};
+use proptest::prelude::*;
+
+use super::*;
+
+const THRESHOLD: f32 = 0.75;
+const BUILTIN: &str = r#"{"builtin": "explicit-request"}"#;
+const MISSION: &str = r#"{"examples": [
+    "I want to talk to a human", "Can I speak to a manager?", "Put me through to support",
+    "I need someone to call me", "Can a person help me with this?"
+]}"#;
+const TOPIC: &str =
+    r#"{"examples": ["code on HVAC", "HVAC error code"], "not": ["HVAC building code"]}"#;
+
+fn judge(settings: &str, message: &Message) -> Option<Signal> {
+    let phrases: Phrases = testing::detector(settings).expect("the settings fit");
+    phrases
+        .detect(message, &TestConversation::default())
+        .expect("judged")
+        .pop()
+}
+
+#[track_caller]
+fn check(settings: &str, stories: &[(&str, bool)]) {
+    for &(text, found) in stories {
+        let signal = judge(settings, &Message::customer(text)).unwrap_or_default();
+        assert_eq!(signal.confidence >= THRESHOLD, found, "{text}: {signal:?}");
+    }
+}
+
+#[test]
+fn the_general_set_finds_requests_for_a_human() {
+    check(
+        BUILTIN,
+        &[
+            ("I want to talk to a human", true),
+            ("Can I speak to a manager?", true),
+            ("Put me through to support", true),
+            ("I need someone to call me", true),
+            ("Can a person help me with this?", true),
+            ("human support", true),
+            ("I want to talk to someone", true),
+            ("speak to a manager", true),
+            ("AGENT!!!", true),
+            (
+                "could you transfer me over to one of your representatives",
+                true,
+            ),
+            ("I'd rather deal with an actual person", true),
+            ("is there somebody I could speak with about this", true),
+            ("enough of this bot", true),
+            ("please call me back on my mobile", true),
+            ("i wnat to tlk to a represenative", true),
+            ("I don't want to talk to a bot, I want a human", true),
+            ("How come I cannot speak with a person?", true),
+        ],
+    );
+}
+
+#[test]
+fn what_only_sounds_like_a_request_is_left_alone() {
+    check(
+        BUILTIN,
+        &[
+            ("no need to talk to a human", false),
+            ("I don't want to talk to a human", false),
+            ("please don't transfer me to an agent", false),
+            ("I already spoke to a manager", false),
+            ("I talked to your support team yesterday", false),
+            ("I am a real estate agent", false),
+            ("I need a real estate agent", false),
+            ("are you a human?", false),
+            ("Am I talking to a real person?", false),
+            ("human error", false),
+            ("I want to add a person to my account", false),
+            ("what does your service cost", false),
+            ("the manager of my building has the keys", false),
+            ("Hi there. I'm looking for a code on HVAC.", false),
+            ("Thank you, that helped!", false),
+        ],
+    );
+}
+
+#[test]
+fn five_examples_are_enough_to_know_a_paraphrase() {
+    check(
+        MISSION,
+        &[
+            ("I want to talk to a human", true),
+            ("can i please speak with some person", true),
+            ("let me speak to your supervisor", true),
+            ("put me thruogh to support", true),
+            ("I would like someone to phone me", true),
+            ("I do not need to talk to a human", false),
+            ("are you human", false),
+            ("I already talked to a human", false),
+            ("I want to talk about my order", false),
+        ],
+    );
+}
+
+#[test]
+fn a_topic_is_known_by_its_words_in_any_order() {
+    check(
+        TOPIC,
+        &[
+            ("Hi there. I'm looking for a code on HVAC.", true),
+            ("my hvac shows an error code", true),
+            ("what is the promo code", false),
+            ("Do you service HVAC units? I also have a coupon", false),
+            ("which HVAC building code applies", false),
+        ],
+    );
+}
+
+#[test]
+fn evidence_quotes_the_passage_and_names_the_example() {
+    let text = "Ünïcode 🙂! Really, I want to talk to a human, ok?";
+    let signal = judge(MISSION, &Message::customer(text)).expect("sounds like it");
+    assert_eq!(&text[signal.evidence[0].range()], "talk to a human");
+    assert_eq!(signal.evidence[0].rule, "I want to talk to a human");
+}
+
+#[test]
+fn the_note_says_what_lowered_it() {
+    let signal =
+        judge(BUILTIN, &Message::customer("no need to talk to a human")).expect("a faint signal");
+    assert!(
+        signal
+            .note
+            .expect("always told")
+            .ends_with("lowered as negated")
+    );
+}
+
+#[test]
+fn only_the_named_speakers_are_judged() {
+    assert_eq!(
+        judge(BUILTIN, &Message::bot("I want to talk to a human")),
+        None
+    );
+    let both = r#"{"builtin": "explicit-request", "speakers": ["bot", "customer"]}"#;
+    assert!(judge(both, &Message::bot("I want to talk to a human")).is_some());
+    assert_eq!(
+        judge(both, &Message::agent("I want to talk to a human")),
+        None
+    );
+}
+
+#[test]
+fn a_priority_word_makes_a_hit_urgent() {
+    let settings = r#"{"builtin": "explicit-request", "priority_words": ["asap", "right away"]}"#;
+    let urgent = judge(settings, &Message::customer("get me a human ASAP")).expect("is a request");
+    assert_eq!(urgent.priority, Some(Priority::High));
+    assert_eq!(judge(settings, &Message::customer("asap")), None);
+}
+
+#[test]
+fn settings_that_make_no_sense_are_faults_at_their_place() {
+    for (settings, place) in [
+        ("{}", "/examples"),
+        (r#"{"examples": []}"#, "/examples"),
+        (r#"{"examples": ["call me", "I am to the"]}"#, "/examples/1"),
+        (r#"{"examples": ["call me", "…"]}"#, "/examples/1"),
+        (r#"{"examples": ["call me"], "not": ["it is"]}"#, "/not/0"),
+        (r#"{"builtin": "everything"}"#, "/builtin"),
+        (r#"{"example": ["call me"]}"#, "/example"),
+        (
+            r#"{"builtin": "explicit-request", "speakers": []}"#,
+            "/speakers",
+        ),
+        (
+            r#"{"builtin": "explicit-request", "priority_words": ["!"]}"#,
+            "/priority_words/0",
+        ),
+    ] {
+        assert_eq!(
+            testing::detector::<Phrases>(settings)
+                .expect_err(settings)
+                .pointer,
+            place,
+            "{settings}"
+        );
+    }
+}
+
+#[test]
+fn odd_texts_are_answered_calmly() {
+    for text in [
+        " ",
+        "?",
+        "🙂",
+        "אני רוצה",
+        "e\u{301}\u{301}\u{301}",
+        "\u{202e}human",
+        "a\0b",
+    ] {
+        assert!(
+            judge(BUILTIN, &Message::customer(text)).is_none_or(|signal| signal.confidence < 0.9),
+            "{text}"
+        );
+    }
+    for long in [
+        "a".repeat(32_768),
+        "human ".repeat(5_000),
+        "talk to talk to ".repeat(2_000),
+        "not ".repeat(8_000),
+    ] {
+        for settings in [BUILTIN, MISSION] {
+            let _ = judge(settings, &Message::customer(long.as_str()));
+        }
+    }
+}
+
+#[test]
+fn spans_lie_on_character_boundaries() {
+    let detectors: [Phrases; 2] =
+        [BUILTIN, MISSION].map(|settings| testing::detector(settings).expect("fits"));
+    let text = "((talk|humn|not|é|🙂|\u{301}|call|me|שלום)[ ,.!’']{0,2}){1,30}|\\PC{1,60}";
+    proptest!(|(text in text)| {
+        for phrases in &detectors {
+            for signal in phrases.detect(&Message::customer(text.as_str()), &TestConversation::default()).expect("judged") {
+                for span in &signal.evidence {
+                    prop_assert!(text.get(span.range()).is_some_and(|passage| !passage.is_empty()));
+                }
+                prop_assert!((0.0..=1.0).contains(&signal.confidence));
+            }
+        }
+    });
+}

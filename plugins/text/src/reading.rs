@@ -1,0 +1,264 @@
+//! A text as words that remember where they stood.
+//!
+//! Words are compared in lower case, without accents, apostrophes and drawn-out letters, so that `Don’t`, `dont` and
+//! `DON'T` are one word; yet evidence must quote the customer, so every word keeps the bytes it came from. Letters
+//! hidden inside a short word (`sh!t`, `f***`) become `*`, for whoever looks for swear words.
+
+use std::ops::Range;
+
+/// Longer words are cut for comparing; their bytes are kept whole.
+const LONGEST_WORD_BYTES: usize = 40;
+
+/// The words of one text.
+#[derive(Debug, Default)]
+pub struct Reading {
+    words: Vec<Word>,
+    normal: String,
+}
+
+/// One word of a [`Reading`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    start: u32,
+    end: u32,
+    normal_start: u32,
+    normal_bytes: u32,
+    sentence: u32,
+}
+
+impl Word {
+    /// The bytes of the text that the word came from, on character boundaries.
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// The number of its sentence, from 0.
+    pub fn sentence(&self) -> u32 {
+        self.sentence
+    }
+}
+
+impl Reading {
+    /// Reads a text, in time linear in its length. Texts of 4 GiB and more are read as empty.
+    pub fn of(text: &str) -> Self {
+        let mut reading = Self::default();
+        if u32::try_from(text.len()).is_err() {
+            return reading;
+        }
+        reading.normal.reserve(text.len());
+        let mut sentence = 0;
+        let mut rest = text.char_indices().peekable();
+        while let Some((start, first)) = rest.next() {
+            if !first.is_alphanumeric() {
+                // A full stop inside `2.5` or `example.com` is followed by no space.
+                let ends = match first {
+                    '.' => rest.peek().is_none_or(|&(_, next)| !next.is_alphanumeric()),
+                    '!' | '?' | '\n' | '…' | '。' | '！' | '？' | ';' | '¿' | '¡' => true,
+                    _ => false,
+                };
+                if ends
+                    && reading
+                        .words
+                        .last()
+                        .is_some_and(|word| word.sentence == sentence)
+                {
+                    sentence += 1;
+                }
+                continue;
+            }
+            let mut spelling = Spelling::starting(&mut reading.normal, first);
+            let mut end = start + first.len_utf8();
+            while let Some(&(at, letter)) = rest.peek() {
+                let next = text[at + letter.len_utf8()..].chars().next();
+                if !spelling.take(letter, next) {
+                    break;
+                }
+                end = at + letter.len_utf8();
+                rest.next();
+            }
+            let (normal_start, normal_bytes) = spelling.finish();
+            reading.words.push(Word {
+                start: start as u32,
+                end: end as u32,
+                normal_start,
+                normal_bytes,
+                sentence,
+            });
+        }
+        reading
+    }
+
+    /// The words in the order of the text.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// How a word is compared.
+    pub fn normal(&self, word: &Word) -> &str {
+        &self.normal[word.normal_start as usize..(word.normal_start + word.normal_bytes) as usize]
+    }
+}
+
+/// A word while its letters come in.
+struct Spelling<'a> {
+    out: &'a mut String,
+    start: usize,
+    letters: usize,
+    last: char,
+    run: usize,
+}
+
+impl<'a> Spelling<'a> {
+    fn starting(out: &'a mut String, first: char) -> Self {
+        let start = out.len();
+        let mut spelling = Self {
+            out,
+            start,
+            letters: 0,
+            last: '\0',
+            run: 0,
+        };
+        spelling.push(first);
+        spelling
+    }
+
+    /// Takes the letter if it belongs to the word; `next` is the one behind it.
+    fn take(&mut self, letter: char, next: Option<char>) -> bool {
+        let inside = next.is_some_and(char::is_alphanumeric);
+        match letter {
+            '\'' | '’' | 'ʼ' | '`' => inside,
+            '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{fe0f}' => true,
+            '*' => {
+                self.put('*');
+                true
+            }
+            '!' | '@' | '$' | '#' if self.letters <= 2 && inside => {
+                self.put('*');
+                true
+            }
+            _ if letter.is_alphanumeric() => {
+                self.push(letter);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn push(&mut self, letter: char) {
+        for lower in letter.to_lowercase() {
+            match lower {
+                '\u{300}'..='\u{36f}' => {}
+                'ß' => ['s', 's'].into_iter().for_each(|letter| self.put(letter)),
+                'æ' => ['a', 'e'].into_iter().for_each(|letter| self.put(letter)),
+                'œ' => ['o', 'e'].into_iter().for_each(|letter| self.put(letter)),
+                _ => self.put(plain(lower)),
+            }
+        }
+    }
+
+    fn put(&mut self, letter: char) {
+        self.letters += 1;
+        self.run = if letter == self.last { self.run + 1 } else { 1 };
+        self.last = letter;
+        if self.run > 2 && letter.is_alphabetic() {
+            // A letter drawn out is the letter once: `sooo` is `so`.
+            if self.run == 3 && self.out.len() > self.start + letter.len_utf8() {
+                self.out.pop();
+            }
+            return;
+        }
+        if self.out.len() - self.start < LONGEST_WORD_BYTES {
+            self.out.push(letter);
+        }
+    }
+
+    fn finish(self) -> (u32, u32) {
+        (self.start as u32, (self.out.len() - self.start) as u32)
+    }
+}
+
+/// A Latin letter without its accent.
+fn plain(letter: char) -> char {
+    match letter {
+        'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
+        'ç' | 'ć' | 'č' => 'c',
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ì'..='ï' | 'ī' | 'ı' => 'i',
+        'ñ' | 'ń' | 'ň' => 'n',
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
+        'ý' | 'ÿ' => 'y',
+        'ł' => 'l',
+        'ś' | 'š' => 's',
+        'ź' | 'ż' | 'ž' => 'z',
+        _ => letter,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn normals(text: &str) -> Vec<String> {
+        let reading = Reading::of(text);
+        reading
+            .words()
+            .iter()
+            .map(|word| reading.normal(word).to_owned())
+            .collect()
+    }
+
+    #[test]
+    fn spellings_of_one_word_are_one_word() {
+        for (text, words) in [
+            ("Don’t DON'T dont", &["dont", "dont", "dont"][..]),
+            ("sooooo pleeeease nooo", &["so", "please", "no"]),
+            ("Café cafe\u{301} straße", &["cafe", "cafe", "strasse"]),
+            ("sh!t f*** f@ck", &["sh*t", "f***", "f*ck"]),
+            (
+                "help!please ana@example.com",
+                &["help", "please", "ana", "example", "com"],
+            ),
+            ("'quoted' rock'n'roll", &["quoted", "rocknroll"]),
+            ("2.5 k€ 🙂🙂 مرحبا", &["2", "5", "k", "مرحبا"]),
+            ("", &[]),
+        ] {
+            assert_eq!(normals(text), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_ends_where_a_reader_would_end_it() {
+        let reading = Reading::of("See v2.5 at example.com. Thanks!!! Bye\nnow");
+        let sentences: Vec<_> = reading.words().iter().map(Word::sentence).collect();
+        assert_eq!(sentences, [0, 0, 0, 0, 0, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_word_without_end_is_cut_and_keeps_its_bytes() {
+        let text = "ab".repeat(16_384);
+        let reading = Reading::of(&text);
+        assert_eq!(reading.words().len(), 1);
+        assert_eq!(
+            reading.normal(&reading.words()[0]).len(),
+            LONGEST_WORD_BYTES
+        );
+        assert_eq!(reading.words()[0].range(), 0..text.len());
+        assert_eq!(normals(&"a".repeat(32_768)), ["a"]);
+    }
+
+    proptest! {
+        #[test]
+        fn words_lie_on_character_boundaries_in_order(text in "\\PC*|[a-z'’!*.\u{301}\u{200d}é ß\u{1F600}]{0,80}") {
+            let mut behind = 0;
+            for word in Reading::of(&text).words() {
+                let range = word.range();
+                prop_assert!(range.start >= behind && range.start < range.end);
+                prop_assert!(text.is_char_boundary(range.start) && text.is_char_boundary(range.end));
+                behind = range.end;
+            }
+        }
+    }
+}

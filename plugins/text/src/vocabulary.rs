@@ -1,0 +1,285 @@
+//! From a word to what it means to the rules.
+//!
+//! A meaning is a set of classes. Words are kept as hashes in one sorted table, so a look-up touches a few cache lines
+//! of the snapshot and no strings; only the words that a typo may stand for keep their letters, grouped by the first
+//! one, which people seldom get wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{Reading, Word, stem};
+
+/// Words of at least this many letters forgive one wrong letter.
+const ONE_TYPO_LETTERS: usize = 5;
+/// Words of at least this many letters forgive two.
+const TWO_TYPOS_LETTERS: usize = 9;
+
+/// A set of words that mean the same to a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Class(pub(crate) u16);
+
+/// What a word of a text means.
+#[derive(Debug, Clone, Copy)]
+pub struct Meaning<'a> {
+    exact: &'a [u16],
+    stem: &'a [u16],
+    /// Whether the word was taken for another that it resembles.
+    pub typo: bool,
+}
+
+impl Meaning<'_> {
+    /// Whether the word is in the class.
+    pub fn is(&self, class: Class) -> bool {
+        self.exact.contains(&class.0) || self.stem.contains(&class.0)
+    }
+
+    /// The classes that the word is in; one may come twice.
+    pub fn classes(&self) -> impl Iterator<Item = Class> {
+        self.exact.iter().chain(self.stem).copied().map(Class)
+    }
+
+    /// Whether no rule knows the word.
+    pub fn is_empty(&self) -> bool {
+        self.exact.is_empty() && self.stem.is_empty()
+    }
+}
+
+/// Compiled words and their classes.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    hashes: Vec<u64>,
+    /// Where the classes of each hash end in `classes`; they begin where those of the hash before end.
+    ends: Vec<u32>,
+    classes: Vec<u16>,
+    /// Sorted by first letter.
+    spellings: Vec<Spelling>,
+    letters: String,
+    /// Where the spellings of each first letter begin.
+    firsts: [u32; 27],
+    typos: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Spelling {
+    /// Which letters occur, one bit each.
+    mask: u32,
+    start: u32,
+    bytes: u32,
+}
+
+impl Vocabulary {
+    /// What a word means; empty when no rule knows it.
+    pub fn meaning(&self, reading: &Reading, word: &Word) -> Meaning<'_> {
+        let normal = reading.normal(word);
+        let meaning = self.lookup(normal);
+        if meaning.is_empty() && self.typos {
+            if let Some(meant) = self.resembling(normal) {
+                return Meaning {
+                    typo: true,
+                    ..self.lookup(meant)
+                };
+            }
+        }
+        meaning
+    }
+
+    fn lookup(&self, normal: &str) -> Meaning<'_> {
+        Meaning {
+            exact: self.find(hash(b'=', normal)),
+            stem: self.find(hash(b'~', stem(normal))),
+            typo: false,
+        }
+    }
+
+    fn find(&self, hash: u64) -> &[u16] {
+        match self.hashes.binary_search(&hash) {
+            Ok(at) => {
+                let start = if at == 0 { 0 } else { self.ends[at - 1] };
+                &self.classes[start as usize..self.ends[at] as usize]
+            }
+            Err(_) => &[],
+        }
+    }
+
+    /// The known word that this one is a misspelling of.
+    fn resembling(&self, normal: &str) -> Option<&str> {
+        let typos = match normal.len() {
+            0..ONE_TYPO_LETTERS => return None,
+            ONE_TYPO_LETTERS..TWO_TYPOS_LETTERS => 1,
+            _ => 2,
+        };
+        let first = usize::from(normal.bytes().next()?.wrapping_sub(b'a'));
+        if first >= 26 {
+            return None;
+        }
+        let mask = mask(normal);
+        let group = &self.spellings[self.firsts[first] as usize..self.firsts[first + 1] as usize];
+        group.iter().find_map(|spelling| {
+            let near = (spelling.bytes as usize).abs_diff(normal.len()) <= typos
+                // Each wrong letter changes at most two bits: one that is gone, one that came.
+                && (spelling.mask ^ mask).count_ones() as usize <= 2 * typos
+                && (typos == 1 || spelling.bytes as usize >= TWO_TYPOS_LETTERS - 1);
+            let known =
+                &self.letters[spelling.start as usize..(spelling.start + spelling.bytes) as usize];
+            (near && strsim::osa_distance(known, normal) <= typos).then_some(known)
+        })
+    }
+}
+
+/// Gathers words before they are compiled.
+#[derive(Debug, Default)]
+pub struct VocabularyBuilder {
+    words: BTreeMap<(bool, String), BTreeSet<u16>>,
+    classes: u16,
+}
+
+impl VocabularyBuilder {
+    /// A new, empty class.
+    ///
+    /// # Panics
+    ///
+    /// When 65,535 classes exist, which no lexicon comes near.
+    pub fn class(&mut self) -> Class {
+        self.classes = self
+            .classes
+            .checked_add(1)
+            .expect("a lexicon has fewer than 65,535 classes");
+        Class(self.classes - 1)
+    }
+
+    /// Puts a word, in normal spelling, into a class: only this form of it, or all forms that share its stem.
+    pub fn add(&mut self, class: Class, word: &str, exact: bool) {
+        self.words
+            .entry((exact, word.to_owned()))
+            .or_default()
+            .insert(class.0);
+    }
+
+    /// Compiles the words; with `typos`, a word that none is, yet resembles one, is taken for it.
+    pub fn build(self, typos: bool) -> Vocabulary {
+        let mut table: BTreeMap<u64, BTreeSet<u16>> = BTreeMap::new();
+        let mut spelt: BTreeSet<&str> = BTreeSet::new();
+        for ((exact, word), classes) in &self.words {
+            let hash = if *exact {
+                hash(b'=', word)
+            } else {
+                hash(b'~', stem(word))
+            };
+            table.entry(hash).or_default().extend(classes);
+            if word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            {
+                spelt.insert(word);
+            }
+        }
+        let mut vocabulary = Vocabulary {
+            typos,
+            ..Vocabulary::default()
+        };
+        for (hash, classes) in table {
+            vocabulary.hashes.push(hash);
+            vocabulary.classes.extend(classes);
+            vocabulary.ends.push(vocabulary.classes.len() as u32);
+        }
+        for word in spelt {
+            let start = vocabulary.letters.len() as u32;
+            vocabulary.letters.push_str(word);
+            vocabulary.spellings.push(Spelling {
+                mask: mask(word),
+                start,
+                bytes: word.len() as u32,
+            });
+            let first = usize::from(word.as_bytes()[0] - b'a');
+            for later in &mut vocabulary.firsts[first + 1..] {
+                *later += 1;
+            }
+        }
+        vocabulary
+    }
+}
+
+fn mask(word: &str) -> u32 {
+    word.bytes()
+        .fold(0, |mask, byte| mask | 1 << (byte.wrapping_sub(b'a') & 31))
+}
+
+/// FNV-1a: fast on short words, and the same on every machine.
+fn hash(kind: u8, word: &str) -> u64 {
+    [kind]
+        .into_iter()
+        .chain(word.bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn means(text: &str, words: &[(&str, bool)]) -> Vec<(bool, bool)> {
+        let mut builder = VocabularyBuilder::default();
+        let class = builder.class();
+        for (word, exact) in words {
+            builder.add(class, word, *exact);
+        }
+        let vocabulary = builder.build(true);
+        let reading = Reading::of(text);
+        reading
+            .words()
+            .iter()
+            .map(|word| vocabulary.meaning(&reading, word))
+            .map(|meaning| (meaning.is(class), meaning.typo))
+            .collect()
+    }
+
+    #[test]
+    fn a_word_is_known_by_its_stem_unless_one_form_is_meant() {
+        assert_eq!(
+            means("agents Agent", &[("agent", false)]),
+            [(true, false), (true, false)]
+        );
+        assert_eq!(
+            means("talk talked", &[("talked", true)]),
+            [(false, false), (true, false)]
+        );
+    }
+
+    #[test]
+    fn longer_words_forgive_more_and_short_ones_nothing() {
+        for (text, found) in [
+            ("agnet", true),
+            ("agemt", true),
+            ("gaent", false),
+            ("agnett", false),
+            ("humn", false),
+            ("representitive", true),
+            ("reprsentitive", true),
+            ("repsentitve", false),
+            ("mem", false),
+        ] {
+            let words = [
+                ("agent", false),
+                ("human", false),
+                ("representative", false),
+                ("men", false),
+            ];
+            assert_eq!(means(text, &words)[0].0, found, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_known_word_is_never_taken_for_another() {
+        let mut builder = VocabularyBuilder::default();
+        let (human, known) = (builder.class(), builder.class());
+        builder.add(human, "person", false);
+        builder.add(known, "prison", true);
+        let vocabulary = builder.build(true);
+        let reading = Reading::of("prison pperson");
+        let meanings: Vec<_> = reading
+            .words()
+            .iter()
+            .map(|word| vocabulary.meaning(&reading, word))
+            .collect();
+        assert!(!meanings[0].is(human) && meanings[0].is(known));
+        assert!(meanings[1].is(human) && meanings[1].typo);
+    }
+}
