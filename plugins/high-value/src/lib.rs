@@ -14,8 +14,10 @@ use serde::Deserialize;
 
 use amounts::{Amount, Counts, amounts};
 
-/// What a sum or a count that is large enough is worth.
+/// What a large count, or a phrase of the pack, is worth.
 const LARGE: f32 = 0.85;
+/// What a large sum is worth: less, as people also name sums that they paid or moved.
+const LARGE_SUM: f32 = 0.7;
 /// Below this a signal would be noise.
 const FAINT: f32 = 0.2;
 const SALE_TAG: &str = "sales-opportunity";
@@ -144,11 +146,11 @@ impl HighValue {
             .filter(|amount| self.is_large(amount))
             .take(2)
         {
-            doubt *= 1.0 - LARGE * if note.is_empty() { 1.0 } else { 0.5 };
-            let (field, rule) = match counts {
-                Counts::Money => ("amount", "large sum"),
-                Counts::Seats => ("seats", "large number"),
+            let (field, rule, weight) = match counts {
+                Counts::Money => ("amount", "large sum", LARGE_SUM),
+                Counts::Seats => ("seats", "large number", LARGE),
             };
+            doubt *= 1.0 - weight;
             note.push(format!("{rule} {value}"));
             signal = signal.field(field, &text[range.clone()]).span(range, rule);
         }

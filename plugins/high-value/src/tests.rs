@@ -45,6 +45,7 @@ fn large_sales_are_found() {
                 sale,
             ),
             ("I paid $40 for a filter", None),
+            ("I paid $9,000 last year", None),
             ("a table for 4 people", None),
             ("what is your best price", None),
         ],
@@ -78,7 +79,7 @@ fn the_business_says_what_is_large() {
     let sale = Some("sales-opportunity");
     check(
         r#"{"amount_at_least": 30, "seats_at_least": 3}"#,
-        &[("I paid $40", sale), ("for 4 people", sale)],
+        &[("a budget of $40", sale), ("for 4 people", sale)],
     );
     check(
         r#"{"words": ["rooftop unit"]}"#,

@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_bot_that_does_not_know_says_so_in_many_ways() {
         check(
-            |text| Message::bot(text),
+            Message::bot,
             &[
                 ("I'm sorry, I don't know the answer to that.", true),
                 ("Unfortunately I can't help with that.", true),
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_customer_who_was_not_understood_says_so() {
         check(
-            |text| Message::customer(text),
+            Message::customer,
             &[
                 ("That didn’t answer my question", true),
                 ("You don’t understand what I need", true),

@@ -333,9 +333,12 @@ fn term(text: &str) -> Result<Term, String> {
     })
 }
 
-/// The rows of steps that a row with optional ones stands for. A gap before a step that is left out is kept.
-fn variants(steps: &[(Vec<Term>, u8, bool)]) -> Vec<Vec<(&[Term], u8)>> {
-    let mut rows: Vec<(Vec<(&[Term], u8)>, u8)> = vec![(Vec::new(), 0)];
+/// A row of steps without optional ones.
+type Row<'a> = Vec<(&'a [Term], u8)>;
+
+/// The rows that a row with optional steps stands for. The gap before a step that is left out is kept.
+fn variants(steps: &[(Vec<Term>, u8, bool)]) -> Vec<Row<'_>> {
+    let mut rows: Vec<(Row<'_>, u8)> = vec![(Vec::new(), 0)];
     for (terms, gap, optional) in steps {
         let mut longer = Vec::new();
         for (row, kept) in rows {

@@ -69,7 +69,7 @@ impl Reading {
             let mut spelling = Spelling::starting(&mut reading.normal, first);
             let mut end = start + first.len_utf8();
             while let Some(&(at, letter)) = rest.peek() {
-                let next = text[at + letter.len_utf8()..].chars().next();
+                let next = || text[at + letter.len_utf8()..].chars().next();
                 if !spelling.take(letter, next) {
                     break;
                 }
@@ -123,16 +123,20 @@ impl<'a> Spelling<'a> {
     }
 
     /// Takes the letter if it belongs to the word; `next` is the one behind it.
-    fn take(&mut self, letter: char, next: Option<char>) -> bool {
-        let inside = next.is_some_and(char::is_alphanumeric);
+    fn take(&mut self, letter: char, next: impl Fn() -> Option<char>) -> bool {
+        let inside = || next().is_some_and(char::is_alphanumeric);
         match letter {
-            '\'' | '’' | 'ʼ' | '`' => inside,
+            'a'..='z' | 'A'..='Z' | '0'..='9' => {
+                self.put(letter.to_ascii_lowercase());
+                true
+            }
+            '\'' | '’' | 'ʼ' | '`' => inside(),
             '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{fe0f}' => true,
             '*' => {
                 self.put('*');
                 true
             }
-            '!' | '@' | '$' | '#' if self.letters <= 2 && inside => {
+            '!' | '@' | '$' | '#' if self.letters <= 2 && inside() => {
                 self.put('*');
                 true
             }

@@ -228,10 +228,10 @@ fn steps(
         if tokens[next].sentence != sentence {
             return None;
         }
-        if tokens[next].meaning.is(step.class) {
-            if let Some(last) = steps(rest, at_end, tokens, next, sentence) {
-                return Some(last);
-            }
+        if tokens[next].meaning.is(step.class)
+            && let Some(last) = steps(rest, at_end, tokens, next, sentence)
+        {
+            return Some(last);
         }
     }
     None

@@ -71,13 +71,14 @@ impl Vocabulary {
     pub fn meaning(&self, reading: &Reading, word: &Word) -> Meaning<'_> {
         let normal = reading.normal(word);
         let meaning = self.lookup(normal);
-        if meaning.is_empty() && self.typos {
-            if let Some(meant) = self.resembling(normal) {
-                return Meaning {
-                    typo: true,
-                    ..self.lookup(meant)
-                };
-            }
+        if meaning.is_empty()
+            && self.typos
+            && let Some(meant) = self.resembling(normal)
+        {
+            return Meaning {
+                typo: true,
+                ..self.lookup(meant)
+            };
         }
         meaning
     }
