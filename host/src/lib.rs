@@ -1,1 +1,4 @@
-//! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up
+//! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up.
+pub mod api;
+pub mod auth;
+pub mod engine;

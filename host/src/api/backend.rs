@@ -1,0 +1,297 @@
+//! What the API asks of the engine, and nothing more: the seam that keeps HTTP out of the engine and lets the
+//! API be tested without a store. The trait is object-safe, so that handlers are plain functions.
+
+use std::pin::Pin;
+
+use baton_core::{
+    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Reason,
+    RoleId, Task, TaskId, Time,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use crate::auth::Token;
+use crate::engine::{Act, EngineError, Judged, Logged, Said};
+
+/// An answer that takes its time, most often that of a synced commit.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
+
+/// What an act left behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Acted {
+    /// As it is now.
+    pub conversation: Conversation,
+    /// The handover that the act was about, ended or not.
+    pub handover: Option<Handover>,
+    /// The task that the act was about, ended or not.
+    pub task: Option<Task>,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// In the list's order.
+    pub items: Vec<T>,
+    /// Where the next part begins; `None` at the end. Letters, digits and `- _ . : ~ + @ =`, at most 512 bytes.
+    pub next: Option<String>,
+}
+
+/// Which handovers. What is absent does not narrow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HandoverFilter {
+    /// Only open ones, or only ended ones.
+    pub open: Option<bool>,
+    /// Only those of this reason.
+    pub reason: Option<Reason>,
+    /// Only those that this agent holds or has been offered.
+    pub agent: Option<AgentId>,
+}
+
+/// Which tasks. What is absent does not narrow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TaskFilter {
+    /// Only open ones, or only ended ones.
+    pub open: Option<bool>,
+    /// Only those of this assignee.
+    pub assignee: Option<Assignee>,
+    /// Only those past their due time, or only those before it.
+    pub overdue: Option<bool>,
+}
+
+/// Whether an agent is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Presence {
+    /// Takes offers.
+    Online,
+    /// Takes none, but will be back.
+    Away,
+    /// Not at work.
+    Offline,
+}
+
+/// What a business says of one of its agents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentProfile {
+    /// Which one.
+    pub id: AgentId,
+    /// For people.
+    pub name: String,
+    /// Where to write to.
+    pub email: Option<String>,
+    /// The groups they are in.
+    pub roles: Vec<RoleId>,
+    /// What they can do.
+    pub skills: Vec<String>,
+    /// BCP 47 tags.
+    pub languages: Vec<String>,
+    /// Open handovers they may hold; at least 1.
+    pub capacity: u32,
+}
+
+/// An agent as they are now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentView {
+    /// What the business says.
+    pub profile: AgentProfile,
+    /// Open handovers they hold.
+    pub open: u32,
+    /// What they said last.
+    pub presence: Presence,
+    /// Until when that holds.
+    pub presence_until: Option<Time>,
+    /// Whether they would be offered a handover now.
+    pub available: bool,
+    /// Why not: `at capacity 5 of 5`.
+    pub why: Option<String>,
+}
+
+/// A rule pack of a business.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackView {
+    /// As its manifest says.
+    pub name: String,
+    /// As its manifest says.
+    pub version: String,
+    /// As its manifest says.
+    pub description: String,
+    /// The generation in force that was made from it: `hvac@1.2.0#3`; `None` when it is not active.
+    pub rules: Option<String>,
+    /// Ids of its rules that find signals.
+    pub detectors: Vec<String>,
+    /// Ids of its rules that choose among candidates.
+    pub strategies: Vec<String>,
+    /// Ids of its rules that write drafts.
+    pub templates: Vec<String>,
+}
+
+/// An event as subscribers see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Published {
+    /// Grows; the position to resume from.
+    pub sequence: u64,
+    /// The event's type as in the `CloudEvent`.
+    pub kind: String,
+    /// The `CloudEvent` itself.
+    pub event: serde_json::Value,
+}
+
+/// A delivery that was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Names it. Letters, digits and `- _ . : ~ + @ =`.
+    pub id: String,
+    /// To which webhook.
+    pub endpoint: String,
+    /// Which event.
+    pub sequence: u64,
+    /// The event's type.
+    pub kind: String,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was given up.
+    pub at: Time,
+    /// The last failure.
+    pub note: String,
+}
+
+/// An answer that is given again to the same `Idempotency-Key`. The stored form is up to who keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptAnswer {
+    /// SHA-256 of the request's method, address and body.
+    pub digest: [u8; 32],
+    /// HTTP status.
+    pub status: u16,
+    /// JSON; empty for an answer without a body.
+    pub body: Vec<u8>,
+    /// When it was given, in milliseconds since the epoch; 24 hours later it is as if it were not there.
+    pub kept_at_ms: i64,
+}
+
+/// What the API asks of the engine.
+///
+/// Reads see one business only: what belongs to another one is [`EngineError::NotFound`]. A change is on the
+/// disk when its answer comes, and nothing has changed after an error. The API never drops the future of a
+/// change before it is ready, even when the caller hangs up.
+///
+/// A name in a request that the business does not have is [`EngineError::Unknown`] with a JSON Pointer into the
+/// body, or `?name` for a query parameter (`?cursor` for a cursor that cannot be read).
+pub trait Backend: Send + Sync + 'static {
+    /// The time of every check.
+    fn now(&self) -> Time;
+    /// Whether there is such a business; asked for tokens that hold for every one.
+    fn has_business(&self, business: &BusinessId) -> bool;
+
+    /// Judges one message.
+    fn say<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        conversation: ConversationId,
+        said: Said,
+    ) -> Later<'a, Judged>;
+    /// Does what somebody asks; `by` is `ana` for an agent's token, else scope and name: `operator:dispatch`.
+    fn act<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        conversation: &'a ConversationId,
+        act: Act,
+        by: &'a str,
+    ) -> Later<'a, Acted>;
+    /// One conversation.
+    fn conversation(
+        &self,
+        business: &BusinessId,
+        id: &ConversationId,
+    ) -> Result<Conversation, EngineError>;
+    /// Messages of a conversation from a position on, oldest first.
+    fn messages(
+        &self,
+        business: &BusinessId,
+        id: &ConversationId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Logged>, EngineError>;
+
+    /// One handover, open or ended.
+    fn handover(&self, business: &BusinessId, id: &HandoverId) -> Result<Handover, EngineError>;
+    /// Handovers, newest first.
+    fn handovers(
+        &self,
+        business: &BusinessId,
+        filter: &HandoverFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Handover>, EngineError>;
+    /// One task, open or ended.
+    fn task(&self, business: &BusinessId, id: &TaskId) -> Result<Task, EngineError>;
+    /// Tasks, oldest first.
+    fn tasks(
+        &self,
+        business: &BusinessId,
+        filter: &TaskFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Task>, EngineError>;
+
+    /// All agents, by id.
+    fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError>;
+    /// Adds an agent or replaces what is said of them.
+    fn put_agent<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        profile: AgentProfile,
+    ) -> Later<'a, AgentView>;
+    /// Says whether an agent is at work, until a time or until said otherwise.
+    fn set_presence<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        agent: &'a AgentId,
+        presence: Presence,
+        until: Option<Time>,
+    ) -> Later<'a, AgentView>;
+    /// All packs, by name.
+    fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
+
+    /// Events after a sequence number, in order.
+    fn events(
+        &self,
+        business: &BusinessId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Published>, EngineError>;
+    /// The last sequence number of all businesses; its change says that there may be new events.
+    fn events_hint(&self) -> watch::Receiver<u64>;
+    /// Deliveries that were given up, oldest first.
+    fn dead_letters(
+        &self,
+        business: &BusinessId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<DeadLetter>, EngineError>;
+    /// Delivers a dead letter anew, from the first attempt on.
+    fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, ()>;
+
+    /// One token; asked at every request, so it should not touch the disk.
+    fn token(&self, id: &str) -> Option<Token>;
+    /// Tokens of a business, by creation; for [`crate::auth::Realm::Every`] ask `None`.
+    fn tokens(&self, business: Option<&BusinessId>) -> Result<Vec<Token>, EngineError>;
+    /// Stores a new token.
+    fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()>;
+    /// Removes a token; from then on [`Backend::token`] does not find it.
+    fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()>;
+
+    /// The answer that was kept for a token's `Idempotency-Key`; it may be older than 24 hours.
+    fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError>;
+    /// Keeps an answer, durably, before it is given; those older than 24 hours may be removed.
+    fn keep_answer<'a>(&'a self, token: &'a str, key: &'a str, answer: KeptAnswer)
+    -> Later<'a, ()>;
+
+    /// Whether requests can be served.
+    ///
+    /// # Errors
+    ///
+    /// Why not, for the operator.
+    fn ready(&self) -> Result<(), String>;
+    /// Prometheus text.
+    fn metrics(&self) -> String;
+}

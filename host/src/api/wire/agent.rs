@@ -1,0 +1,101 @@
+//! Agents: what the business says of them, and whether they are there.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::rfc3339;
+use crate::api::{AgentProfile, AgentView, Presence};
+
+/// A person of the business, as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Agent {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) skills: Vec<String>,
+    /// BCP 47 tags.
+    pub(crate) languages: Vec<String>,
+    /// Open handovers they may hold.
+    pub(crate) capacity: u32,
+    /// Open handovers they hold.
+    pub(crate) open: u32,
+    pub(crate) presence: Presence,
+    /// Until when the presence holds.
+    #[schema(format = DateTime)]
+    pub(crate) presence_until: Option<String>,
+    /// Whether they would be offered a handover now.
+    pub(crate) available: bool,
+    /// Why not.
+    #[schema(example = "at capacity 5 of 5")]
+    pub(crate) why: Option<String>,
+}
+
+/// What a business says of one of its agents; replaces what it said before.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "name": "Ana Silva", "email": "ana@example.com", "roles": ["technician"], "skills": ["heating"], "languages": ["en", "pt-BR"], "capacity": 5 }))]
+pub(crate) struct PutAgent {
+    #[schema(required, nullable = false, max_length = 200)]
+    pub(crate) name: Option<String>,
+    #[schema(max_length = 254, format = Email)]
+    pub(crate) email: Option<String>,
+    #[schema(max_items = 32)]
+    pub(crate) roles: Option<Vec<String>>,
+    #[schema(max_items = 32)]
+    pub(crate) skills: Option<Vec<String>>,
+    /// BCP 47 tags.
+    #[schema(max_items = 32)]
+    pub(crate) languages: Option<Vec<String>>,
+    /// Open handovers they may hold; 5 where it is not given.
+    #[schema(minimum = 1, maximum = 1000)]
+    pub(crate) capacity: Option<u32>,
+}
+
+/// Says whether an agent is at work.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "presence": "away", "until": "2026-03-02T18:00:00Z" }))]
+pub(crate) struct NewPresence {
+    #[schema(required, nullable = false)]
+    pub(crate) presence: Option<Presence>,
+    /// In the future; until said otherwise where it is not given.
+    #[schema(format = DateTime)]
+    pub(crate) until: Option<String>,
+}
+
+impl From<AgentView> for Agent {
+    fn from(view: AgentView) -> Self {
+        let AgentView {
+            profile,
+            open,
+            presence,
+            presence_until,
+            available,
+            why,
+        } = view;
+        let AgentProfile {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+        } = profile;
+        Self {
+            id: id.to_string(),
+            name,
+            email,
+            roles: roles.iter().map(ToString::to_string).collect(),
+            skills,
+            languages,
+            capacity,
+            open,
+            presence,
+            presence_until: presence_until.map(rfc3339),
+            available,
+            why,
+        }
+    }
+}
