@@ -191,13 +191,15 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
-        let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
-        query
-            .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| {
+        let axum::extract::Query(query) =
+            axum::extract::Query::try_from_uri(&parts.uri).map_err(|rejection| {
+                // `limit: duplicate field`: the path of a flat query is the parameter's name.
                 let source = std::error::Error::source(&rejection).map(ToString::to_string);
-                Problem::parameter("query", source.unwrap_or_else(|| rejection.to_string()))
-            })
+                let text = source.unwrap_or_else(|| rejection.to_string());
+                let (name, detail) = text.split_once(": ").unwrap_or(("query", &text));
+                Problem::parameter(name, detail)
+            })?;
+        Ok(Self(query))
     }
 }
 

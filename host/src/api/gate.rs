@@ -8,18 +8,19 @@ use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use baton_core::{AgentId, BusinessId};
 use tokio::sync::{Semaphore, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
+use super::extract::read_body;
 use super::limits::{self, Options};
 use super::problem::{Kind, Problem};
 use super::rate::Limiter;
@@ -237,7 +238,15 @@ pub(crate) async fn admit(State(app): State<Shared>, mut request: Request, next:
             .into_response();
     }
     request.extensions_mut().insert(caller.clone());
-    let limit = app.options.request_timeout;
+    let deadline = Instant::now() + app.options.request_timeout;
+    let late = late(&app);
+    // Read before the work begins, which nobody interrupts: a body that never ends must not keep it.
+    let (parts, body) = request.into_parts();
+    let request = match timeout_at(deadline, read_body(body, app.options.body_bytes)).await {
+        Ok(Ok(body)) => Request::from_parts(parts, Body::from(body)),
+        Ok(Err(problem)) => return problem.into_response(),
+        Err(_) => return late.into_response(),
+    };
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let work = async move {
         let response = keep::answer(&app, &caller, request, next).await;
@@ -245,17 +254,17 @@ pub(crate) async fn admit(State(app): State<Shared>, mut request: Request, next:
         response
     };
     let answer = match only_reads {
-        true => timeout(limit, work).await,
-        false => timeout(limit, tokio::spawn(work))
+        true => timeout_at(deadline, work).await,
+        false => timeout_at(deadline, tokio::spawn(work))
             .await
             .map(|ended| ended.unwrap_or_else(|error| resume_unwind(error.into_panic()))),
     };
-    answer.unwrap_or_else(|_| {
-        let detail = format!("no answer within {} ms", limit.as_millis());
-        Problem::new(Kind::TimedOut, detail)
-            .retry_after(1)
-            .into_response()
-    })
+    answer.unwrap_or_else(|_| late.into_response())
+}
+
+fn late(app: &App) -> Problem {
+    let limit_ms = app.options.request_timeout.as_millis();
+    Problem::new(Kind::TimedOut, format!("no answer within {limit_ms} ms")).retry_after(1)
 }
 
 /// Gives a request its id, and its answer the last touch: problems are written here, and nowhere else.
@@ -296,17 +305,17 @@ pub(crate) async fn dress(State(app): State<Shared>, request: Request, next: Nex
 }
 
 /// A problem that axum found.
-fn foreign(status: axum::http::StatusCode, method: &Method) -> Problem {
-    let kind = Kind::of_status(status);
-    let detail = match kind {
-        Kind::MethodNotAllowed => format!("{method} is not one of the methods of this address"),
-        Kind::NoSuchRoute => "no such address; see /openapi.json".to_owned(),
+fn foreign(status: StatusCode, method: &Method) -> Problem {
+    let detail = match status {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            format!("{method} is not one of the methods of this address")
+        }
         _ => status
             .canonical_reason()
             .unwrap_or("the request failed")
-            .to_owned(),
+            .to_lowercase(),
     };
-    Problem::new(kind, detail)
+    Problem::new(Kind::of_status(status), detail)
 }
 
 /// Ids of requests: the caller's own where it is a decent one, else the start of the process and a count.

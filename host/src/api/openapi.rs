@@ -66,11 +66,7 @@ pub(crate) fn text(mut document: OpenApi) -> String {
             }
         }
     }
-    let mut json =
-        serde_json::to_value(&document).expect("a document of strings and numbers can be written");
-    // utoipa leaves these out of what it derives from a type that only answers name.
-    json["jsonSchemaDialect"] = "https://spec.openapis.org/oas/3.1/dialect/base".into();
-    json.to_string()
+    serde_json::to_string(&document).expect("a document of strings and numbers can be written")
 }
 
 /// Adds what the gate and the extractors answer.
@@ -122,6 +118,8 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         "X-Request-Id",
         "Names the request in the daemon's log; the answer has it, or one that Baton made.",
     );
+    kinds.sort_unstable();
+    kinds.dedup();
     let mut by_status: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
     for kind in kinds {
         by_status

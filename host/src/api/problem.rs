@@ -202,8 +202,14 @@ pub(crate) struct ProblemBody {
 /// A way of saying no, before it is written.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    pub(crate) kind: Kind,
+    kind: Kind,
     detail: String,
+    more: Box<More>,
+}
+
+/// What only some kinds have.
+#[derive(Debug, Clone, Default)]
+struct More {
     errors: Vec<Fault>,
     place: Option<(usize, usize)>,
     scopes: Vec<Scope>,
@@ -213,15 +219,14 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        let detail = detail.into();
+        Self::with(kind, detail, More::default())
+    }
+
+    fn with(kind: Kind, detail: impl Into<String>, more: More) -> Self {
         Self {
             kind,
-            detail,
-            errors: vec![],
-            place: None,
-            scopes: vec![],
-            control: None,
-            headers: vec![],
+            detail: detail.into(),
+            more: Box::new(more),
         }
     }
 
@@ -231,10 +236,14 @@ impl Problem {
             1 => "1 fault; nothing was done".to_owned(),
             n => format!("{n} faults; nothing was done"),
         };
-        Self {
-            errors,
-            ..Self::new(Kind::InvalidRequest, detail)
-        }
+        Self::with(
+            Kind::InvalidRequest,
+            detail,
+            More {
+                errors,
+                ..More::default()
+            },
+        )
     }
 
     pub(crate) fn parameter(name: &str, detail: impl Into<String>) -> Self {
@@ -246,60 +255,71 @@ impl Problem {
     }
 
     pub(crate) fn malformed(error: &serde_json::Error) -> Self {
-        let place = (error.line(), error.column());
-        Self {
-            place: Some(place),
-            ..Self::new(Kind::MalformedJson, error.to_string())
-        }
+        let place = Some((error.line(), error.column()));
+        Self::with(
+            Kind::MalformedJson,
+            error.to_string(),
+            More {
+                place,
+                ..More::default()
+            },
+        )
     }
 
     /// `error` is RFC 6750's: absent where no token was shown.
     pub(crate) fn unauthorized(error: Option<&'static str>, detail: &str) -> Self {
         let challenge = match error {
-            None => HeaderValue::from_static("Bearer realm=\"baton\""),
-            Some(_) => HeaderValue::from_static("Bearer realm=\"baton\", error=\"invalid_token\""),
+            None => "Bearer realm=\"baton\"".to_owned(),
+            Some(error) => format!("Bearer realm=\"baton\", error=\"{error}\""),
         };
-        Self::new(Kind::Unauthorized, detail).with_header(header::WWW_AUTHENTICATE, challenge)
+        Self::new(Kind::Unauthorized, detail).challenge(&challenge)
     }
 
-    pub(crate) fn scope_needed(has: Scope, needed: Vec<Scope>) -> Self {
-        let names: Vec<_> = needed.iter().map(|scope| scope.as_str()).collect();
+    pub(crate) fn scope_needed(has: Scope, scopes: Vec<Scope>) -> Self {
+        let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         let challenge = format!(
             "Bearer realm=\"baton\", error=\"insufficient_scope\", scope=\"{}\"",
             names.join(" ")
         );
-        let challenge = HeaderValue::try_from(challenge).expect("scopes are plain words");
         let detail = format!(
             "the token has scope {has}, this needs {}",
             names.join(" or ")
         );
-        Self {
-            scopes: needed,
-            ..Self::new(Kind::ScopeNeeded, detail)
-        }
-        .with_header(header::WWW_AUTHENTICATE, challenge)
+        Self::with(
+            Kind::ScopeNeeded,
+            detail,
+            More {
+                scopes,
+                ..More::default()
+            },
+        )
+        .challenge(&challenge)
     }
 
     pub(crate) fn retry_after(self, seconds: u64) -> Self {
         self.with_header(header::RETRY_AFTER, seconds.into())
     }
 
-    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+    fn challenge(self, text: &str) -> Self {
+        let value = HeaderValue::try_from(text).expect("challenges are plain words");
+        self.with_header(header::WWW_AUTHENTICATE, value)
+    }
+
+    fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.more.headers.push((name, value));
         self
     }
 
     /// The problem as it is sent.
-    pub(crate) fn body(&self, request_id: &str) -> ProblemBody {
-        let Self {
-            kind,
-            detail,
+    pub(crate) fn body(self, request_id: &str) -> ProblemBody {
+        let Self { kind, detail, more } = self;
+        let More {
             errors,
             place,
             scopes,
             control,
             headers: _,
-        } = self.clone();
+        } = *more;
         ProblemBody {
             kind: format!("/problems/{}", kind.slug()),
             title: kind.title().to_owned(),
@@ -319,7 +339,9 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
-        response.headers_mut().extend(self.headers.iter().cloned());
+        response
+            .headers_mut()
+            .extend(self.more.headers.iter().cloned());
         response.extensions_mut().insert(self);
         response
     }
@@ -342,10 +364,14 @@ impl From<EngineError> for Problem {
                         None
                     }
                 };
-                Self {
-                    control,
-                    ..Self::new(Kind::of_refusal(&refusal), detail)
-                }
+                Self::with(
+                    Kind::of_refusal(&refusal),
+                    detail,
+                    More {
+                        control,
+                        ..More::default()
+                    },
+                )
             }
             EngineError::NotFound { what: _, id: _ } => Self::new(Kind::NotFound, detail),
             EngineError::Unknown {
@@ -363,10 +389,14 @@ impl From<EngineError> for Problem {
                     parameter,
                     detail,
                 }];
-                Self {
-                    errors,
-                    ..Self::new(Kind::UnknownName, "1 fault; nothing was done")
-                }
+                Self::with(
+                    Kind::UnknownName,
+                    "1 fault; nothing was done",
+                    More {
+                        errors,
+                        ..More::default()
+                    },
+                )
             }
             EngineError::Busy {
                 what: _,
@@ -407,5 +437,34 @@ mod tests {
                 "{kind:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_refusal_has_the_type_of_its_code() {
+        let ana = baton_core::AgentId::new("ana").expect("well formed");
+        let control = baton_core::Control {
+            holder: baton_core::Holder::Human,
+            epoch: 2,
+        };
+        let refusals = [
+            Refusal::StaleControl { control, saw: None },
+            Refusal::TaskNotOpen(1),
+            Refusal::NotOffered { to: "bo".into() },
+            Refusal::AlreadyAccepted { by: ana },
+            Refusal::NotYours { whose: "bo".into() },
+            Refusal::NoHandover,
+            Refusal::BotHolds,
+            Refusal::AlreadyClosed,
+            Refusal::TooManyNotes { most: 64 },
+            Refusal::DueInThePast,
+        ];
+        for refusal in refusals {
+            let kind = Kind::of_refusal(&refusal);
+            assert_eq!(
+                (kind.slug(), kind.status()),
+                (refusal.code(), StatusCode::CONFLICT)
+            );
+        }
+        assert_eq!(Kind::of_refusal(&Refusal::OutOfTurn), Kind::Internal);
     }
 }

@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -82,46 +84,41 @@ pub async fn serve(
         });
     }
     drop(listener);
-    let connections = graceful.count();
+    let open = || options.connections - slots.available_permits();
     tracing::info!(
-        connections,
-        "no more requests are accepted; finishing those that have begun"
+        connections = open(),
+        "nothing more is accepted; finishing what has begun"
     );
-    let open = options.connections - slots.available_permits();
-    match timeout(options.drain_timeout, graceful.shutdown()).await {
-        Ok(()) => Ok(()),
-        Err(_) => Err(ServeError::Drain {
-            connections: (options.connections - slots.available_permits()).min(open),
+    timeout(options.drain_timeout, graceful.shutdown())
+        .await
+        .map_err(|_| ServeError::Drain {
+            connections: open(),
             waited_ms: options.drain_timeout.as_millis(),
-        }),
-    }
+        })
 }
 
-type Connection = http1::Connection<
-    TokioIo<std::pin::Pin<Box<TimeoutStream<TcpStream>>>>,
-    TowerToHyperService<
-        tower::util::BoxCloneSyncService<
-            Request<hyper::body::Incoming>,
-            axum::response::Response,
-            std::convert::Infallible,
-        >,
-    >,
->;
-
-fn connect(socket: TcpStream, peer: SocketAddr, app: Router, options: &Options) -> Connection {
+/// One connection, to be driven to its end.
+fn connect(
+    socket: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    options: &Options,
+) -> impl GracefulConnection<Error = hyper::Error> + Send + use<> {
     // Answers are small and waited for.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%peer, %error, "TCP_NODELAY was not set");
     }
     let mut socket = TimeoutStream::new(socket);
     socket.set_write_timeout(Some(options.write_timeout));
-    let service = app.map_request(move |mut request: Request<hyper::body::Incoming>| {
+    let service = app.map_request(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(peer));
-        request.map(axum::body::Body::new)
+        request.map(Body::new)
     });
-    let service = TowerToHyperService::new(tower::util::BoxCloneSyncService::new(service));
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(options.header_timeout)
-        .serve_connection(TokioIo::new(Box::pin(socket)), service)
+        .serve_connection(
+            TokioIo::new(Box::pin(socket)),
+            TowerToHyperService::new(service),
+        )
 }

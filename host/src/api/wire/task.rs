@@ -114,7 +114,7 @@ pub(crate) struct Accept {
 /// An agent declines an offer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "reason": "on another call" }))]
+#[schema(example = json!({ "agent": "ana", "reason": "on another call" }))]
 pub(crate) struct Decline {
     /// Who; an agent's own token may leave it out.
     #[schema(max_length = 64)]

@@ -1,0 +1,455 @@
+//! A backend in memory: one conversation `chat-17` of business `acme`, and a few that fail by name.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use baton_core::*;
+use tokio::sync::watch;
+
+use super::samples::*;
+use crate::api::*;
+use crate::auth::{Realm, Token};
+use crate::engine::{Act, EngineError, Judged, Logged, Said};
+
+pub(super) struct Fake {
+    state: Mutex<State>,
+    hint: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct State {
+    now_ms: i64,
+    said: Vec<Said>,
+    acts: Vec<String>,
+    asked: Vec<String>,
+    tokens: BTreeMap<String, Token>,
+    kept: BTreeMap<(String, String), KeptAnswer>,
+    events: Vec<Published>,
+    unready: Option<String>,
+}
+
+fn not_found<T>(what: &'static str, id: impl ToString) -> Result<T, EngineError> {
+    Err(EngineError::NotFound {
+        what,
+        id: id.to_string(),
+    })
+}
+
+fn view(profile: AgentProfile, presence: Presence, presence_until: Option<Time>) -> AgentView {
+    AgentView {
+        profile,
+        open: 1,
+        presence,
+        presence_until,
+        available: presence == Presence::Online,
+        why: None,
+    }
+}
+
+fn profile(id: AgentId) -> AgentProfile {
+    AgentProfile {
+        id,
+        name: "Ana Silva".into(),
+        email: None,
+        roles: vec![],
+        skills: vec![],
+        languages: vec![],
+        capacity: 5,
+    }
+}
+
+impl Fake {
+    pub(super) fn new() -> Self {
+        let state = State {
+            now_ms: START_MS,
+            ..State::default()
+        };
+        Self {
+            state: Mutex::new(state),
+            hint: watch::Sender::new(0),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().expect("no test panics while it holds it")
+    }
+
+    pub(super) fn said(&self) -> Vec<Said> {
+        self.state().said.clone()
+    }
+
+    pub(super) fn acts(&self) -> Vec<String> {
+        self.state().acts.clone()
+    }
+
+    pub(super) fn asked(&self) -> Vec<String> {
+        self.state().asked.clone()
+    }
+
+    pub(super) fn kept(&self) -> BTreeMap<(String, String), KeptAnswer> {
+        self.state().kept.clone()
+    }
+
+    pub(super) fn add_token(&self, token: Token) {
+        self.state().tokens.insert(token.id.clone(), token);
+    }
+
+    pub(super) fn pass(&self, span: Span) {
+        self.state().now_ms += span.0;
+    }
+
+    pub(super) fn unready(&self, why: &str) {
+        self.state().unready = Some(why.to_owned());
+    }
+
+    pub(super) fn publish(&self, kinds: &[&str]) {
+        let mut state = self.state();
+        for kind in kinds {
+            let sequence = u64::try_from(state.events.len()).expect("small") + 1;
+            let event = serde_json::json!({ "specversion": "1.0", "id": sequence.to_string(), "type": kind });
+            state.events.push(Published {
+                sequence,
+                kind: (*kind).to_owned(),
+                event,
+            });
+        }
+        let last = u64::try_from(state.events.len()).expect("small");
+        drop(state);
+        self.hint.send_replace(last);
+    }
+}
+
+impl Backend for Fake {
+    fn now(&self) -> Time {
+        Time(self.state().now_ms)
+    }
+
+    fn has_business(&self, business: &BusinessId) -> bool {
+        business.as_str() == "acme"
+    }
+
+    fn say<'a>(
+        &'a self,
+        _: &'a BusinessId,
+        conversation: ConversationId,
+        said: Said,
+    ) -> Later<'a, Judged> {
+        Box::pin(async move {
+            let control = Control {
+                holder: Holder::Waiting,
+                epoch: 1,
+            };
+            match conversation.as_str() {
+                "panics" => panic!("a plugin host that should have caught this"),
+                "slow" => tokio::time::sleep(Duration::from_secs(60)).await,
+                "stale" => {
+                    return Err(EngineError::Refused(Refusal::StaleControl {
+                        control,
+                        saw: Some(0),
+                    }));
+                }
+                "busy" => {
+                    return Err(EngineError::Busy {
+                        what: "the queue of chat busy",
+                        waiting: 64,
+                        most: 64,
+                    });
+                }
+                "full" => {
+                    return Err(EngineError::DiskFull {
+                        free_bytes: 10,
+                        reserve_bytes: 64,
+                    });
+                }
+                "damaged" => {
+                    return Err(EngineError::Stored {
+                        what: "conversation damaged".into(),
+                        source: "checksum".into(),
+                    });
+                }
+                "unknown" => {
+                    return Err(EngineError::Unknown {
+                        what: "bot",
+                        id: "hvca".into(),
+                        known: "there is hvac".into(),
+                        pointer: "/bot",
+                    });
+                }
+                _ => {}
+            }
+            self.state().said.push(said);
+            let text = "Someone will reach out within 24 hours.".into();
+            let reply = Reply {
+                id: "chat-17~h1~final".into(),
+                kind: ReplyKind::Final,
+                text,
+            };
+            Ok(Judged {
+                control,
+                signals: vec![],
+                handover: Some(handover()),
+                replies: vec![reply],
+                duplicate: false,
+            })
+        })
+    }
+
+    fn act<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        id: &'a ConversationId,
+        act: Act,
+        by: &'a str,
+    ) -> Later<'a, Acted> {
+        Box::pin(async move {
+            self.conversation(business, id)?;
+            self.state().acts.push(format!("{by}: {act:?}"));
+            Ok(Acted {
+                conversation: conversation(),
+                handover: Some(handover()),
+                task: Some(task()),
+            })
+        })
+    }
+
+    fn conversation(
+        &self,
+        business: &BusinessId,
+        id: &ConversationId,
+    ) -> Result<Conversation, EngineError> {
+        match (business.as_str(), id.as_str()) {
+            ("acme", "chat-17") => Ok(conversation()),
+            _ => not_found("conversation", id),
+        }
+    }
+
+    fn messages(
+        &self,
+        business: &BusinessId,
+        id: &ConversationId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Logged>, EngineError> {
+        self.conversation(business, id)?;
+        let logged = |number: u64| Logged {
+            number,
+            message: Message {
+                id: MessageId::new(&format!("m-{number}")).expect("well formed"),
+                speaker: Speaker::Customer,
+                text: "hello".into(),
+                at: Time(START_MS),
+                agent: None,
+                epoch: None,
+                bot_state: None,
+            },
+            received_at: Time(START_MS),
+            signals: vec![],
+            refused: false,
+            control: Control {
+                holder: Holder::Bot,
+                epoch: 0,
+            },
+            rules: "hvac@1.2.0#3".into(),
+            replies: vec![],
+            handover: Some(1),
+        };
+        Ok((from..=3).take(limit).map(logged).collect())
+    }
+
+    fn handover(&self, business: &BusinessId, id: &HandoverId) -> Result<Handover, EngineError> {
+        self.conversation(business, &id.conversation)?;
+        if id.number == 1 {
+            Ok(handover())
+        } else {
+            not_found("handover", id)
+        }
+    }
+
+    fn handovers(
+        &self,
+        _: &BusinessId,
+        filter: &HandoverFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Handover>, EngineError> {
+        self.state().asked.push(format!(
+            "handovers {filter:?} after {after:?} limit {limit}"
+        ));
+        Ok(Page {
+            items: vec![handover()],
+            next: Some("p2=+x".into()),
+        })
+    }
+
+    fn task(&self, business: &BusinessId, id: &TaskId) -> Result<Task, EngineError> {
+        self.conversation(business, &id.conversation)?;
+        if id.number == 1 {
+            Ok(task())
+        } else {
+            not_found("task", id)
+        }
+    }
+
+    fn tasks(
+        &self,
+        _: &BusinessId,
+        filter: &TaskFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Task>, EngineError> {
+        self.state()
+            .asked
+            .push(format!("tasks {filter:?} after {after:?} limit {limit}"));
+        Ok(Page {
+            items: vec![task()],
+            next: None,
+        })
+    }
+
+    fn agents(&self, _: &BusinessId) -> Result<Vec<AgentView>, EngineError> {
+        Ok(vec![view(profile(agent("ana")), Presence::Online, None)])
+    }
+
+    fn put_agent<'a>(&'a self, _: &'a BusinessId, profile: AgentProfile) -> Later<'a, AgentView> {
+        Box::pin(async move { Ok(view(profile, Presence::Offline, None)) })
+    }
+
+    fn set_presence<'a>(
+        &'a self,
+        _: &'a BusinessId,
+        id: &'a AgentId,
+        presence: Presence,
+        until: Option<Time>,
+    ) -> Later<'a, AgentView> {
+        Box::pin(async move { Ok(view(profile(id.clone()), presence, until)) })
+    }
+
+    fn packs(&self, _: &BusinessId) -> Result<Vec<PackView>, EngineError> {
+        let (name, version, description) = ("hvac".into(), "1.2.0".into(), "Home services".into());
+        let detectors = vec!["human-requested".into()];
+        Ok(vec![PackView {
+            name,
+            version,
+            description,
+            rules: Some("hvac@1.2.0#3".into()),
+            detectors,
+            strategies: vec![],
+            templates: vec![],
+        }])
+    }
+
+    fn events(
+        &self,
+        _: &BusinessId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Published>, EngineError> {
+        let state = self.state();
+        Ok(state
+            .events
+            .iter()
+            .filter(|event| event.sequence > after)
+            .take(limit)
+            .cloned()
+            .collect())
+    }
+
+    fn events_hint(&self) -> watch::Receiver<u64> {
+        self.hint.subscribe()
+    }
+
+    fn dead_letters(
+        &self,
+        _: &BusinessId,
+        _: Option<&str>,
+        _: usize,
+    ) -> Result<Page<DeadLetter>, EngineError> {
+        let (id, endpoint, kind, note) = (
+            "d1".into(),
+            "crm".into(),
+            "handover.opened".into(),
+            "status 500".into(),
+        );
+        let letter = DeadLetter {
+            id,
+            endpoint,
+            sequence: 7,
+            kind,
+            attempts: 10,
+            at: Time(START_MS),
+            note,
+        };
+        Ok(Page {
+            items: vec![letter],
+            next: None,
+        })
+    }
+
+    fn send_again<'a>(&'a self, _: &'a BusinessId, id: &'a str) -> Later<'a, ()> {
+        Box::pin(async move {
+            if id == "d1" {
+                Ok(())
+            } else {
+                not_found("dead letter", id)
+            }
+        })
+    }
+
+    fn token(&self, id: &str) -> Option<Token> {
+        self.state().tokens.get(id).cloned()
+    }
+
+    fn tokens(&self, business: Option<&BusinessId>) -> Result<Vec<Token>, EngineError> {
+        let is_theirs = |token: &&Token| match (&token.realm, business) {
+            (Realm::One(own), Some(business)) => own == business,
+            (Realm::Every, None) => true,
+            (Realm::One(_), None) | (Realm::Every, Some(_)) => false,
+        };
+        Ok(self
+            .state()
+            .tokens
+            .values()
+            .filter(is_theirs)
+            .cloned()
+            .collect())
+    }
+
+    fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()> {
+        self.add_token(token);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()> {
+        self.state().tokens.remove(id);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError> {
+        Ok(self
+            .state()
+            .kept
+            .get(&(token.to_owned(), key.to_owned()))
+            .cloned())
+    }
+
+    fn keep_answer<'a>(
+        &'a self,
+        token: &'a str,
+        key: &'a str,
+        answer: KeptAnswer,
+    ) -> Later<'a, ()> {
+        self.state()
+            .kept
+            .insert((token.to_owned(), key.to_owned()), answer);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn ready(&self) -> Result<(), String> {
+        self.state().unready.clone().map_or(Ok(()), Err)
+    }
+
+    fn metrics(&self) -> String {
+        "# EOF\n".into()
+    }
+}
