@@ -2,3 +2,8 @@
 pub mod api;
 pub mod auth;
 pub mod engine;
+//! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up
+
+pub mod pack;
+
+pub mod config;

@@ -1,0 +1,170 @@
+//! A business, resolved: every name in it is known, every calendar opens, every secret is there.
+//!
+//! The rules are a pack's and change while the daemon runs, so a business keeps its own layers and makes a
+//! [`Policy`] from any pack that fits its people: [`Business::check`] first, then [`Business::policy`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use std::sync::Arc;
+
+use baton_core::{AgentId, BotId, BusinessId, Calendar, Mode, Policy, RoleId, Target};
+
+use super::form::Scope;
+use super::handover::{HandoverForm, People};
+use super::secret::Secret;
+use super::source::ConfigErrors;
+use crate::pack::Pack;
+
+/// A tenant: its own bots, people, hours and rules.
+#[derive(Debug, Clone)]
+pub struct Business {
+    /// Its id.
+    pub id: BusinessId,
+    /// As texts name it.
+    pub name: String,
+    /// A BCP 47 tag: the language where a contact's is not known.
+    pub locale: String,
+    /// Its hours.
+    pub calendar: Calendar,
+    /// Another way to reach it, for texts.
+    pub alternate_contact: Option<String>,
+    /// For what cannot wait, for texts.
+    pub emergency_line: Option<String>,
+    /// The rule pack it starts with.
+    pub pack: Arc<Pack>,
+    /// Its bots; none: every bot is taken as it comes.
+    pub bots: BTreeMap<BotId, Bot>,
+    /// Its roles, with the name that people read.
+    pub roles: BTreeMap<RoleId, String>,
+    /// Its people; none: they come at run time.
+    pub agents: BTreeMap<AgentId, Agent>,
+    /// Where its events go.
+    pub webhooks: Vec<Webhook>,
+    /// Tokens that stand in the environment.
+    pub tokens: Vec<Token>,
+    pub(super) handover: HandoverForm,
+}
+
+/// An AI agent of a business.
+#[derive(Debug, Clone)]
+pub struct Bot {
+    /// Where it may speak; none: everywhere.
+    pub channels: BTreeSet<String>,
+    pub(super) mode: Mode,
+    pub(super) turn_budget: Option<u32>,
+    pub(super) handover: HandoverForm,
+}
+
+/// A person of a business.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agent {
+    /// Their id.
+    pub id: AgentId,
+    /// As people call them.
+    pub name: String,
+    /// Where they read mail.
+    pub email: Option<String>,
+    /// Groups they belong to; the business has each of them.
+    pub roles: BTreeSet<RoleId>,
+    /// What they can do.
+    pub skills: BTreeSet<String>,
+    /// BCP 47 tags.
+    pub languages: BTreeSet<String>,
+    /// Open handovers they may hold; at least 1.
+    pub capacity: u32,
+    /// Their hours: the business's where they have none of their own; their holidays besides its.
+    pub calendar: Calendar,
+}
+
+/// Where events go.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// Unique in the business.
+    pub id: String,
+    /// `https`, or `http` with `allow_private`.
+    pub url: reqwest::Url,
+    /// `whsec_` and 24 to 64 bytes in base64.
+    pub secret: Secret,
+    /// Event types, `handover.*` for a group, `*` for all; none: all.
+    pub events: Vec<String>,
+    /// Whether it may stand at a private address.
+    pub allow_private: bool,
+}
+
+impl Webhook {
+    /// Whether an event of this type goes there.
+    pub fn wants(&self, event: &str) -> bool {
+        let fits = |pattern: &String| match pattern.strip_suffix('*') {
+            Some(group) => event.starts_with(group),
+            None => pattern == event,
+        };
+        self.events.is_empty() || self.events.iter().any(fits)
+    }
+}
+
+/// A token that stands in the environment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// For people; unique in the business.
+    pub name: String,
+    /// What it may do.
+    pub scope: Scope,
+    /// Whose it is; there exactly when the scope is [`Scope::Agent`].
+    pub agent: Option<AgentId>,
+    /// `baton_ID_SECRET`.
+    pub secret: Secret,
+}
+
+impl Business {
+    /// Whether a pack's rules fit this business: it has every role and agent that they name.
+    ///
+    /// # Errors
+    ///
+    /// Every name that it does not have, at its place in the pack or in the configuration.
+    pub fn check(&self, pack: &Pack) -> Result<(), ConfigErrors> {
+        let people = self.people();
+        let mut errors = pack.handover.check(&pack.source, "/handover", &people);
+        for (n, rule) in pack.detectors.iter().enumerate() {
+            if let Some(role) = &rule.role {
+                let wrong = people.check(&Target::Role(role.clone())).err();
+                let at = format!("/detector/{n}/role");
+                errors.extend(wrong.map(|message| pack.source.error(&at, message)));
+            }
+        }
+        ConfigErrors::check(errors)
+    }
+
+    /// What a bot of this business wants done about a handover under a pack's rules.
+    ///
+    /// `rules` names the generation. `None` when the business lists bots and this is none of them. The pack
+    /// must have passed [`Business::check`].
+    pub fn policy(&self, pack: &Pack, bot: &BotId, rules: String) -> Option<Policy> {
+        let bot = match self.bots.get(bot) {
+            Some(bot) => Some(bot),
+            None if self.bots.is_empty() => None,
+            None => return None,
+        };
+        let mut policy = Policy {
+            rules,
+            calendar: self.calendar.clone(),
+            ..Policy::default()
+        };
+        pack.handover.apply(&mut policy);
+        self.handover.apply(&mut policy);
+        if let Some(bot) = bot {
+            bot.handover.apply(&mut policy);
+            policy.mode = bot.mode;
+            policy.turn_budget = bot.turn_budget;
+        }
+        Some(policy)
+    }
+
+    pub(super) fn people(&self) -> People<'_> {
+        let members = |role: &RoleId| self.agents.values().filter(|a| a.roles.contains(role)).count();
+        People {
+            business: &self.id,
+            agents: self.agents.keys().collect(),
+            roles: self.roles.keys().map(|role| (role, members(role))).collect(),
+        }
+    }
+}

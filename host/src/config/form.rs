@@ -1,0 +1,221 @@
+//! `baton.toml` as it is written: `[business.ID]` and what stands below it.
+//!
+//! A form checks only what its own value tells; what needs a second value, or the environment, is resolved
+//! in `business.rs`. `host/baton.example.toml` explains every key, and a test keeps it complete.
+
+use std::collections::BTreeMap;
+
+use baton_core::{AgentId, BotId, Mode, RoleId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::daemon::{Http, Log, Plugins, Store};
+use super::handover::HandoverForm;
+use super::secret::{EnvName, SecretText};
+use super::text::{Date, Email, EventPattern, Hours, Label, Locale, Text, Url};
+
+/// All of `baton.toml`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Form {
+    pub(crate) http: Http,
+    pub(crate) store: Store,
+    pub(crate) plugins: Plugins,
+    pub(crate) log: Log,
+    pub(crate) business: BTreeMap<String, BusinessForm>,
+}
+
+/// `[business.ID]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct BusinessForm {
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) name: Option<String>,
+    pub(crate) time_zone: String,
+    pub(crate) locale: Text<Locale>,
+    pub(crate) hours: Option<Week>,
+    pub(crate) holidays: Vec<Text<Date>>,
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) alternate_contact: Option<String>,
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) emergency_line: Option<String>,
+    #[schemars(length(min = 1))]
+    pub(crate) pack: String,
+    pub(crate) handover: HandoverForm,
+    pub(crate) bot: Vec<BotForm>,
+    pub(crate) role: Vec<RoleForm>,
+    pub(crate) agent: Vec<AgentForm>,
+    pub(crate) webhook: Vec<WebhookForm>,
+    pub(crate) token: Vec<TokenForm>,
+}
+
+impl Default for BusinessForm {
+    fn default() -> Self {
+        Self {
+            name: None,
+            time_zone: "UTC".into(),
+            locale: Text(Locale("en".into())),
+            hours: None,
+            holidays: Vec::new(),
+            alternate_contact: None,
+            emergency_line: None,
+            pack: "default".into(),
+            handover: HandoverForm::default(),
+            bot: Vec::new(),
+            role: Vec::new(),
+            agent: Vec::new(),
+            webhook: Vec::new(),
+            token: Vec::new(),
+        }
+    }
+}
+
+/// Open hours, day by day.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Week {
+    pub(crate) mon: Vec<Text<Hours>>,
+    pub(crate) tue: Vec<Text<Hours>>,
+    pub(crate) wed: Vec<Text<Hours>>,
+    pub(crate) thu: Vec<Text<Hours>>,
+    pub(crate) fri: Vec<Text<Hours>>,
+    pub(crate) sat: Vec<Text<Hours>>,
+    pub(crate) sun: Vec<Text<Hours>>,
+}
+
+impl Week {
+    /// Each day's key and hours, from Monday on.
+    pub(crate) fn days(&self) -> [(&'static str, &[Text<Hours>]); 7] {
+        let Self {
+            mon,
+            tue,
+            wed,
+            thu,
+            fri,
+            sat,
+            sun,
+        } = self;
+        [
+            ("mon", mon),
+            ("tue", tue),
+            ("wed", wed),
+            ("thu", thu),
+            ("fri", fri),
+            ("sat", sat),
+            ("sun", sun),
+        ]
+    }
+}
+
+/// `[[business.ID.bot]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BotForm {
+    pub(crate) id: Text<BotId>,
+    #[serde(default)]
+    pub(crate) channels: Vec<Text<Label>>,
+    #[serde(default)]
+    pub(crate) mode: ModeForm,
+    #[schemars(range(min = 1, max = 10000))]
+    pub(crate) turn_budget: Option<u32>,
+    #[serde(default)]
+    pub(crate) handover: HandoverForm,
+}
+
+/// What a bot's mode may be.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ModeForm {
+    /// Hands over.
+    #[default]
+    Auto,
+    /// Only says what it would have handed over.
+    Suggest,
+    /// Only keeps the log.
+    Off,
+}
+
+impl From<ModeForm> for Mode {
+    fn from(form: ModeForm) -> Self {
+        match form {
+            ModeForm::Auto => Self::Auto,
+            ModeForm::Suggest => Self::Suggest,
+            ModeForm::Off => Self::Off,
+        }
+    }
+}
+
+/// `[[business.ID.role]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RoleForm {
+    pub(crate) id: Text<RoleId>,
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) name: Option<String>,
+}
+
+/// `[[business.ID.agent]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AgentForm {
+    pub(crate) id: Text<AgentId>,
+    #[schemars(length(min = 1, max = 200))]
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<Text<Email>>,
+    #[serde(default)]
+    pub(crate) roles: Vec<Text<RoleId>>,
+    #[serde(default)]
+    pub(crate) skills: Vec<Text<Label>>,
+    #[serde(default)]
+    pub(crate) languages: Vec<Text<Locale>>,
+    #[serde(default = "usual_capacity")]
+    #[schemars(range(min = 1, max = 1000))]
+    pub(crate) capacity: u32,
+    pub(crate) hours: Option<Week>,
+    pub(crate) time_zone: Option<String>,
+    #[serde(default)]
+    pub(crate) holidays: Vec<Text<Date>>,
+}
+
+/// As many chats as a practised agent follows at once.
+fn usual_capacity() -> u32 {
+    5
+}
+
+/// `[[business.ID.webhook]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookForm {
+    pub(crate) id: Text<Label>,
+    pub(crate) url: Text<Url>,
+    pub(crate) secret: Text<SecretText>,
+    #[serde(default)]
+    pub(crate) events: Vec<Text<EventPattern>>,
+    #[serde(default)]
+    pub(crate) allow_private: bool,
+}
+
+/// `[[business.ID.token]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TokenForm {
+    #[schemars(length(min = 1, max = 64))]
+    pub(crate) name: String,
+    pub(crate) scope: Scope,
+    pub(crate) agent: Option<Text<AgentId>>,
+    pub(crate) secret: Text<EnvName>,
+}
+
+/// What the holder of a configured token may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Messages, asking for a handover, reading conversations.
+    Bot,
+    /// One agent's tasks and presence.
+    Agent,
+    /// All of the business but its tokens.
+    Operator,
+    /// Everything of the business.
+    Admin,
+}

@@ -1,0 +1,346 @@
+//! From the forms of `baton.toml` to businesses whose every part is sound.
+//!
+//! Each form is taken apart whole, so that a new key does not compile until it is resolved here. What is
+//! wrong is collected, and the rest is resolved all the same, so that one run tells everything.
+
+use std::sync::Arc;
+
+use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, Target};
+
+use super::business::{Agent, Bot, Business, Token, Webhook};
+use super::form::{AgentForm, BotForm, BusinessForm, RoleForm, Scope, TokenForm, WebhookForm, Week};
+use super::handover::People;
+use super::secret::{Env, is_token};
+use super::source::{ConfigError, ConfigErrors, Source, nearest, pointer_part};
+use super::text::{Date, Hours, Text};
+use crate::pack::Pack;
+
+/// Finds the pack of a business by the word in its `pack`.
+pub(crate) type FindPack<'a> = &'a mut dyn FnMut(&str) -> Result<Arc<Pack>, FindPackError>;
+
+/// Why there is no pack.
+pub(crate) enum FindPackError {
+    /// The word names none.
+    Missing(String),
+    /// It is there, and wrong.
+    Wrong(ConfigErrors),
+}
+
+/// What a business is resolved with.
+pub(crate) struct Resolver<'a> {
+    pub(crate) source: &'a Source,
+    pub(crate) env: Env<'a>,
+    pub(crate) find_pack: FindPack<'a>,
+    pub(crate) errors: Vec<ConfigError>,
+}
+
+impl Resolver<'_> {
+    /// Resolves `[business.ID]`; `None` and an error where it cannot be.
+    pub(crate) fn business(&mut self, key: &str, form: BusinessForm) -> Option<Business> {
+        let at = format!("/business/{}", pointer_part(key));
+        let id = BusinessId::new(key).map_err(|e| self.error(&at, e.to_string())).ok()?;
+        self.ids(&at, &form);
+        self.names(&at, &id, &form);
+        let BusinessForm {
+            name,
+            time_zone,
+            locale,
+            hours,
+            holidays,
+            alternate_contact,
+            emergency_line,
+            pack,
+            handover,
+            bot,
+            role,
+            agent,
+            webhook,
+            token,
+        } = form;
+        let calendar = self.calendar(&at, hours.as_ref(), &time_zone, &holidays);
+        let there = BusinessHours {
+            calendar: calendar.as_ref(),
+            week: hours.as_ref(),
+            zone: &time_zone,
+            holidays: &holidays,
+        };
+        let agents = agent.into_iter().enumerate().map(|(n, form)| {
+            let agent = self.agent(&format!("{at}/agent/{n}"), form, &there);
+            (agent.id.clone(), agent)
+        });
+        let agents = agents.collect();
+        let webhooks = webhook.into_iter().enumerate();
+        let webhooks = webhooks.filter_map(|(n, form)| self.webhook(&format!("{at}/webhook/{n}"), form));
+        let webhooks = webhooks.collect();
+        let tokens = token.into_iter().enumerate();
+        let tokens = tokens.filter_map(|(n, form)| self.token(&format!("{at}/token/{n}"), form));
+        let tokens = tokens.collect();
+        let pack = self.pack(&format!("{at}/pack"), &pack);
+        let business = Business {
+            name: name.unwrap_or_else(|| id.to_string()),
+            locale: locale.into(),
+            calendar: calendar.unwrap_or_else(Calendar::always),
+            alternate_contact,
+            emergency_line,
+            pack: pack?,
+            bots: bot.into_iter().map(resolved_bot).collect(),
+            roles: role.into_iter().map(resolved_role).collect(),
+            agents,
+            webhooks,
+            tokens,
+            handover,
+            id,
+        };
+        if let Err(errors) = business.check(&business.pack) {
+            self.errors.extend(errors);
+        }
+        Some(business)
+    }
+
+    fn error(&mut self, pointer: &str, message: impl Into<String>) {
+        self.errors.push(self.source.error(pointer, message));
+    }
+
+    fn ids(&mut self, at: &str, form: &BusinessForm) {
+        self.unique(&format!("{at}/bot"), "id", form.bot.iter().map(|b| b.id.as_str()));
+        self.unique(&format!("{at}/role"), "id", form.role.iter().map(|r| r.id.as_str()));
+        self.unique(&format!("{at}/agent"), "id", form.agent.iter().map(|a| a.id.as_str()));
+        self.unique(
+            &format!("{at}/webhook"),
+            "id",
+            form.webhook.iter().map(|w| w.id.as_ref()),
+        );
+        self.unique(
+            &format!("{at}/token"),
+            "name",
+            form.token.iter().map(|t| t.name.as_str()),
+        );
+    }
+
+    fn unique<'i>(&mut self, at: &str, key: &str, ids: impl Iterator<Item = &'i str>) {
+        let mut seen = Vec::new();
+        for (n, id) in ids.enumerate() {
+            if seen.contains(&id) {
+                self.error(&format!("{at}/{n}/{key}"), format!("`{id}` is there twice"));
+            }
+            seen.push(id);
+        }
+    }
+
+    fn calendar(&mut self, at: &str, week: Option<&Week>, zone: &str, holidays: &[Text<Date>]) -> Option<Calendar> {
+        let days = week.map(Week::days).into_iter().flatten();
+        let intervals = days.zip(0..).flat_map(|((day, hours), weekday)| {
+            hours
+                .iter()
+                .enumerate()
+                .map(move |(n, Text(Hours { from_minute, to_minute }))| {
+                    let interval = Interval {
+                        weekday,
+                        from_minute: *from_minute,
+                        to_minute: *to_minute,
+                    };
+                    (interval, format!("{at}/hours/{day}/{n}"))
+                })
+        });
+        let (weekly, places): (Vec<_>, Vec<_>) = intervals.unzip();
+        if week.is_some() && weekly.is_empty() {
+            self.error(
+                &format!("{at}/hours"),
+                "no open hour in the week; give at least one interval, or leave `hours` out to be always open",
+            );
+        }
+        let dates: Vec<&str> = holidays.iter().map(AsRef::as_ref).collect();
+        let error = match Calendar::new(zone, &weekly, &dates) {
+            Ok(calendar) => return Some(calendar),
+            Err(error) => error,
+        };
+        let (pointer, message) = match &error {
+            CalendarError::UnknownZone(_) => (format!("{at}/time_zone"), unknown_zone(zone, &error)),
+            CalendarError::BadInterval(n) | CalendarError::Overlap(n) => (places[*n].clone(), error.to_string()),
+            CalendarError::BadHoliday(n, _) => (format!("{at}/holidays/{n}"), error.to_string()),
+            CalendarError::NeverOpen => (format!("{at}/holidays"), error.to_string()),
+        };
+        self.error(&pointer, message);
+        None
+    }
+
+    fn agent(&mut self, at: &str, form: AgentForm, there: &BusinessHours<'_>) -> Agent {
+        let AgentForm {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+            hours,
+            time_zone,
+            holidays,
+        } = form;
+        let mut days_off = there.holidays.to_vec();
+        days_off.extend(holidays.iter().cloned());
+        let calendar = match (&hours, &time_zone, there.calendar) {
+            (None, Some(_), _) => {
+                self.error(
+                    &format!("{at}/time_zone"),
+                    "a time zone without `hours` means nothing; give the agent hours of their own, or leave it out",
+                );
+                None
+            }
+            (Some(week), zone, _) => self.calendar(at, Some(week), zone.as_deref().unwrap_or(there.zone), &days_off),
+            (None, None, Some(usual)) if holidays.is_empty() => Some(usual.clone()),
+            (None, None, Some(_)) => self.calendar(at, there.week, there.zone, &days_off),
+            // What is wrong with the business's hours was told there.
+            (None, None, None) => None,
+        };
+        Agent {
+            name: name.unwrap_or_else(|| id.to_string()),
+            email: email.map(String::from),
+            roles: roles.into_iter().map(|Text(role)| role).collect(),
+            skills: skills.into_iter().map(String::from).collect(),
+            languages: languages.into_iter().map(String::from).collect(),
+            capacity,
+            calendar: calendar.unwrap_or_else(Calendar::always),
+            id: id.0,
+        }
+    }
+
+    fn pack(&mut self, at: &str, word: &str) -> Option<Arc<Pack>> {
+        match (self.find_pack)(word) {
+            Ok(pack) => Some(pack),
+            Err(FindPackError::Missing(message)) => {
+                self.error(at, message);
+                None
+            }
+            Err(FindPackError::Wrong(errors)) => {
+                self.errors.extend(errors);
+                None
+            }
+        }
+    }
+
+    fn webhook(&mut self, at: &str, form: WebhookForm) -> Option<Webhook> {
+        let WebhookForm {
+            id,
+            url,
+            secret,
+            events,
+            allow_private,
+        } = form;
+        let url = reqwest::Url::parse(url.as_ref()).expect("the schema wants a web address");
+        if url.scheme() != "https" && !allow_private {
+            self.error(
+                &format!("{at}/url"),
+                "a webhook needs https; plain http is for private addresses, with `allow_private = true`",
+            );
+        }
+        let secret = secret.resolve(self.env);
+        let secret = secret.map_err(|message| self.error(&format!("{at}/secret"), message));
+        Some(Webhook {
+            id: id.into(),
+            url,
+            secret: secret.ok()?,
+            events: events.into_iter().map(String::from).collect(),
+            allow_private,
+        })
+    }
+
+    fn token(&mut self, at: &str, form: TokenForm) -> Option<Token> {
+        let TokenForm {
+            name,
+            scope,
+            agent,
+            secret,
+        } = form;
+        match (scope, &agent) {
+            (Scope::Agent, None) => {
+                self.error(at, "a token of scope `agent` needs the `agent` it belongs to");
+            }
+            (Scope::Bot | Scope::Operator | Scope::Admin, Some(_)) => {
+                self.error(
+                    &format!("{at}/agent"),
+                    "only a token of scope `agent` belongs to an agent",
+                );
+            }
+            (Scope::Agent, Some(_)) | (Scope::Bot | Scope::Operator | Scope::Admin, None) => {}
+        }
+        let secret = secret.resolve(self.env, is_token);
+        let secret = secret.map_err(|message| self.error(&format!("{at}/secret"), message));
+        Some(Token {
+            name,
+            scope,
+            agent: agent.map(|Text(agent)| agent),
+            secret: secret.ok()?,
+        })
+    }
+
+    /// Checks that everybody who is named is there.
+    fn names(&mut self, at: &str, id: &BusinessId, form: &BusinessForm) {
+        let members = |role| form.agent.iter().filter(|agent| agent.roles.contains(role)).count();
+        let people = People {
+            business: id,
+            agents: form.agent.iter().map(|agent| &agent.id.0).collect(),
+            roles: form.role.iter().map(|role| (&role.id.0, members(&role.id))).collect(),
+        };
+        let source = self.source;
+        self.errors
+            .extend(form.handover.check(source, &format!("{at}/handover"), &people));
+        for (n, bot) in form.bot.iter().enumerate() {
+            self.errors
+                .extend(bot.handover.check(source, &format!("{at}/bot/{n}/handover"), &people));
+        }
+        for (n, agent) in form.agent.iter().enumerate() {
+            for (m, role) in agent.roles.iter().enumerate() {
+                if !people.roles.contains_key(&role.0) {
+                    self.error(&format!("{at}/agent/{n}/roles/{m}"), people.unknown_role(role));
+                }
+            }
+        }
+        for (n, token) in form.token.iter().enumerate() {
+            let named = token.agent.as_ref().map(|Text(agent)| Target::Agent(agent.clone()));
+            if let Some(Err(message)) = named.map(|agent| people.check(&agent)) {
+                self.error(&format!("{at}/token/{n}/agent"), message);
+            }
+        }
+    }
+}
+
+/// The hours that agents have where they have none of their own.
+struct BusinessHours<'a> {
+    /// `None` where they are wrong.
+    calendar: Option<&'a Calendar>,
+    week: Option<&'a Week>,
+    zone: &'a str,
+    holidays: &'a [Text<Date>],
+}
+
+fn resolved_bot(form: BotForm) -> (BotId, Bot) {
+    let BotForm {
+        id: Text(id),
+        channels,
+        mode,
+        turn_budget,
+        handover,
+    } = form;
+    let bot = Bot {
+        channels: channels.into_iter().map(String::from).collect(),
+        mode: mode.into(),
+        turn_budget,
+        handover,
+    };
+    (id, bot)
+}
+
+fn resolved_role(form: RoleForm) -> (RoleId, String) {
+    let RoleForm { id: Text(id), name } = form;
+    let name = name.unwrap_or_else(|| id.to_string());
+    (id, name)
+}
+
+fn unknown_zone(zone: &str, error: &CalendarError) -> String {
+    let names: Vec<_> = jiff::tz::db().available().collect();
+    match nearest(zone, names.iter().map(jiff::tz::TimeZoneName::as_str)) {
+        Some(name) => format!("unknown time zone {zone:?}; did you mean `{name}`?"),
+        None => error.to_string(),
+    }
+}
