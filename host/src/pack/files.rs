@@ -77,7 +77,7 @@ macro_rules! embedded {
 }
 
 embedded! {
-    "default": ["explicit-request.story", "information-gap.story", "urgent.story"],
+    "default": ["custom-quote.story", "explicit-request.story", "information-gap.story", "upset.story", "urgent.story"],
     "hvac": ["emergency.story", "walkthrough.story"],
 }
 

@@ -9,4 +9,4 @@ agent ana:
       -> control waiting 1
       -> offer ana until 15m30s
       -> task 1 for ana due 1d30s medium: Follow up: How do I return my order? — information gap
-      -> say: We couldn't find the exact details right now. We've assigned this to a specialist who will help within 24 hours.
+      -> say: We couldn’t find the exact details right now. We’ve assigned this to a specialist who will help within 24 hours.

@@ -4,11 +4,11 @@ channel web
 agent tom: roles technician; skills hvac
 
 0     customer: There is a smell of gas near the furnace
-      -> open high-value high tags human-handover urgent
+      -> open emergency high tags human-handover urgent
       -> control waiting 1
       -> offer tom until 5m
-      -> task 1 for tom due 2h high: Follow up: HVAC emergency — urgent
-      -> say: We've flagged this as urgent. Expect a callback or message within 2 hours.
+      -> task 1 for tom due 2h high: Follow up: There is a smell of gas near the furnace — emergency
+      -> say: We’ve flagged this as urgent. Expect a call within 2 hours. If you smell gas or an alarm sounds, leave the house and call the fire department first.
 1m    tom accepts
       -> assign tom
       -> control human 2

@@ -13,7 +13,7 @@ contact name=Dana Reed; phone=+1 555 0100; email=dana@example.com
       -> control waiting 1
       -> offer tom until 30m20s
       -> task 1 for tom due 1d20s medium: Follow up: HVAC code request — requested human
-      -> say: Thanks — one of our team members will follow up within 24 hours to assist you further.
+      -> say: Thanks — someone from our team will reach out within 24 hours.
 30m20s wake
       -> lapse tom
       -> assign role:technician by ladder
