@@ -11,7 +11,7 @@ use super::business::{Agent, Bot, Business, Token, Webhook};
 use super::form::{AgentForm, BotForm, BusinessForm, RoleForm, Scope, TokenForm, WebhookForm, Week};
 use super::handover::People;
 use super::secret::{Env, is_token};
-use super::source::{ConfigError, ConfigErrors, Source, nearest, pointer_part};
+use super::source::{ConfigError, ConfigErrors, MOST_ERRORS, Source, nearest, pointer_part};
 use super::text::{Date, Hours, Text};
 use crate::pack::Pack;
 
@@ -98,6 +98,9 @@ impl Resolver<'_> {
     }
 
     fn error(&mut self, pointer: &str, message: impl Into<String>) {
+        if self.errors.len() >= MOST_ERRORS {
+            return;
+        }
         self.errors.push(self.source.error(pointer, message));
     }
 
@@ -187,11 +190,11 @@ impl Resolver<'_> {
                 );
                 None
             }
+            // What is wrong with the business's hours was told there.
+            (Some(_) | None, None, None) => None,
             (Some(week), zone, _) => self.calendar(at, Some(week), zone.as_deref().unwrap_or(there.zone), &days_off),
             (None, None, Some(usual)) if holidays.is_empty() => Some(usual.clone()),
             (None, None, Some(_)) => self.calendar(at, there.week, there.zone, &days_off),
-            // What is wrong with the business's hours was told there.
-            (None, None, None) => None,
         };
         Agent {
             name: name.unwrap_or_else(|| id.to_string()),

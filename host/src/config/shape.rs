@@ -13,7 +13,7 @@ use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::source::{ConfigError, Source, suggest};
+use super::source::{ConfigError, MOST_ERRORS, Source, suggest};
 use super::text;
 
 /// The schema of a form in one piece, without references.
@@ -44,7 +44,9 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn error(&mut self, span: &Span, message: impl Into<String>) {
-        self.errors.push(self.source.error_in(span, message));
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(self.source.error_in(span, message));
+        }
     }
 
     fn value(&mut self, schema: &Value, value: &Spanned<DeValue<'_>>) {
@@ -126,12 +128,11 @@ impl Walk<'_> {
         let Some(Err(message)) = format.and_then(|format| text::check(format, text)) else {
             return;
         };
-        let hidden = format.is_some_and(|format| format.starts_with("secret"));
-        self.errors.push(if hidden {
-            self.source.error_hiding(span, message)
+        if format.is_some_and(|format| format.starts_with("secret")) {
+            self.errors.push(self.source.error_hiding(span, message));
         } else {
-            self.source.error_in(span, message)
-        });
+            self.error(span, message);
+        }
     }
 
     /// `shown` is `n` as the file writes it.

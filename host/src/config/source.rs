@@ -18,6 +18,9 @@ use super::shape;
 /// How many errors are printed before the rest is only counted.
 const PRINTED_ERRORS: usize = 20;
 
+/// How many errors are looked for: each costs a walk over the text, and nobody mends more at once.
+pub(crate) const MOST_ERRORS: usize = 100;
+
 /// Where something stands in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {

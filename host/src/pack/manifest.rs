@@ -71,9 +71,9 @@ struct DetectorForm {
     settings: Map<String, Value>,
 }
 
-/// Confidences are calibrated: from here on a human is more likely needed than not.
+/// What the built-in detectors' confidences are calibrated for.
 fn usual_threshold() -> f32 {
-    0.5
+    0.75
 }
 
 /// What a signal does.

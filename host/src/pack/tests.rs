@@ -227,7 +227,7 @@ fn a_sound_pack_is_read_whole() {
     let rule = pack.detectors.first().expect("one");
     assert_eq!(
         (rule.hands_over, rule.threshold, rule.reason.as_str()),
-        (false, 0.5, "codes")
+        (false, 0.75, "codes")
     );
     assert!(
         matches!(&rule.plugin.component, Component::File { path, wasm } if path == "rules/codes.wasm" && wasm.len() == 8)

@@ -351,3 +351,13 @@ fn a_file_that_cannot_be_read_is_named() {
         "the file has 4194305 bytes, at most 4194304 are read\n --> FILE"
     );
 }
+
+#[test]
+fn no_more_errors_are_looked_for_than_anybody_mends() {
+    let agents: String = (0..5_000)
+        .map(|n| format!("[[business.acme.agent]]\nid = 'a{n}'\nroles = ['x']\n"))
+        .collect();
+    let errors = parse(&agents).expect_err("roles that are not there");
+    assert_eq!(errors.iter().count(), 100);
+    assert!(errors.to_string().ends_with("\n\nand 80 more"));
+}
