@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::daemon::{Http, Log, Plugins, Store};
 use super::handover::HandoverForm;
 use super::secret::{EnvName, SecretText};
-use super::text::{Date, Email, EventPattern, Hours, Label, Locale, Text, Url};
+use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, Url};
 
 /// All of `baton.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -186,7 +186,7 @@ fn usual_capacity() -> u32 {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WebhookForm {
-    pub(crate) id: Text<Label>,
+    pub(crate) id: Text<Key>,
     pub(crate) url: Text<Url>,
     pub(crate) secret: Text<SecretText>,
     #[serde(default)]

@@ -84,6 +84,7 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), String>> {
         EventPattern,
         Hours,
         Interface,
+        Key,
         Label,
         Locale,
         LogLevel,
@@ -364,6 +365,9 @@ strings! {
         let word = part.bytes().all(|b| b.is_ascii_alphanumeric());
         if n == 0 { letters && (2..=3).contains(&part.len()) } else { word && (1..=8).contains(&part.len()) }
     }), "a language tag; write it as \"en\" or \"pt-BR\"";
+    /// A name that stands in the store's keys.
+    Key "key" |t| (1..=64).contains(&t.len()) && t.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b)),
+        "a name for keys; use 1 to 64 letters, digits and - _ .";
     /// What is logged.
     LogLevel "log-level" |t| !t.is_empty() && t.parse::<tracing_subscriber::filter::Targets>().is_ok(),
         "a log level; write it as \"info\", or \"info,baton=debug\"";
@@ -393,8 +397,8 @@ strings! {
 }
 
 /// The groups of events; what follows the dot is the core's.
-const EVENT_GROUPS: [&str; 8] = [
-    "handover", "message", "control", "bot", "task", "deadline", "plugin", "pack",
+const EVENT_GROUPS: [&str; 9] = [
+    "handover", "message", "control", "bot", "task", "deadline", "plugin", "pack", "webhook",
 ];
 
 fn is_event(text: &str) -> bool {

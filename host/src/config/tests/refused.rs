@@ -272,6 +272,10 @@ fn a_webhook_that_cannot_be_reached_safely_is_refused() {
         ],
     );
     check_acme(
+        "webhook = [{ id = 'our crm', url = 'https://x.example', secret = 'env:ACME_WEBHOOK_SECRET' }]",
+        &["2:19 \"our crm\" is not a name for keys; use 1 to 64 letters, digits and - _ ."],
+    );
+    check_acme(
         &hook("url = 'https://x.example'\nsecret = 'env:WRONG'"),
         &[
             "5:10 the environment variable `WRONG` holds no webhook secret: it must be `whsec_` and 24 to 64 random \
