@@ -1,0 +1,560 @@
+//! The only file that builds and parses keys. The order of keys is their meaning: timers and deliveries sort by due
+//! time, events by business and sequence, messages by position, handovers newest first, tasks oldest first.
+//!
+//! One byte names the table; all tables share one tree, so that one batch is atomic over all of them. Texts inside a
+//! key end with NUL, which no name contains, so no business is a prefix of another. Numbers are big-endian, signed ones
+//! with their sign bit turned, and times of newest-first lists are inverted.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::store::{ConversationKey, FactTable};
+
+/// What a row is about. Borrows its texts, so that building or parsing a key allocates at most the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key<'a> {
+    Counts,
+    Conversation(Place<'a>),
+    Message {
+        place: Place<'a>,
+        number: u64,
+    },
+    MessageId {
+        place: Place<'a>,
+        id: &'a str,
+    },
+    Handover {
+        place: Place<'a>,
+        number: u32,
+    },
+    HandoverIndex {
+        open_only: bool,
+        opened_at_ms: i64,
+        place: Place<'a>,
+        number: u32,
+    },
+    Task {
+        place: Place<'a>,
+        number: u32,
+    },
+    TaskIndex {
+        open_only: bool,
+        created_at_ms: i64,
+        place: Place<'a>,
+        number: u32,
+    },
+    Timer {
+        at_ms: i64,
+        place: Place<'a>,
+        kind: u8,
+    },
+    Event {
+        business: &'a str,
+        sequence: u64,
+    },
+    Delivery {
+        at_ms: i64,
+        event: u64,
+        business: &'a str,
+        endpoint: &'a str,
+    },
+    DeadLetter {
+        business: &'a str,
+        event: u64,
+        endpoint: &'a str,
+    },
+    Fact {
+        table: FactTable,
+        key: &'a str,
+    },
+    Chunk {
+        owner: &'a [u8],
+        index: u16,
+    },
+}
+
+/// A conversation within a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place<'a> {
+    pub(crate) business: &'a str,
+    pub(crate) conversation: &'a str,
+}
+
+impl<'a> From<&'a ConversationKey> for Place<'a> {
+    fn from(key: &'a ConversationKey) -> Place<'a> {
+        Place {
+            business: key.business(),
+            conversation: key.conversation(),
+        }
+    }
+}
+
+/// The first byte of a key. The numbers are on disk: never reuse one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Table {
+    Counts = 0x01,
+    Conversation = 0x10,
+    Message = 0x20,
+    MessageId = 0x21,
+    Handover = 0x30,
+    HandoverIndex = 0x31,
+    OpenHandover = 0x32,
+    Task = 0x40,
+    TaskIndex = 0x41,
+    OpenTask = 0x42,
+    Timer = 0x50,
+    Event = 0x60,
+    Delivery = 0x70,
+    DeadLetter = 0x71,
+    Fact = 0x80,
+    Chunk = 0xF0,
+}
+
+impl Table {
+    const ALL: [Table; 16] = [
+        Table::Counts,
+        Table::Conversation,
+        Table::Message,
+        Table::MessageId,
+        Table::Handover,
+        Table::HandoverIndex,
+        Table::OpenHandover,
+        Table::Task,
+        Table::TaskIndex,
+        Table::OpenTask,
+        Table::Timer,
+        Table::Event,
+        Table::Delivery,
+        Table::DeadLetter,
+        Table::Fact,
+        Table::Chunk,
+    ];
+
+    pub(crate) fn handovers(open_only: bool) -> Table {
+        if open_only {
+            Table::OpenHandover
+        } else {
+            Table::HandoverIndex
+        }
+    }
+
+    pub(crate) fn tasks(open_only: bool) -> Table {
+        if open_only {
+            Table::OpenTask
+        } else {
+            Table::TaskIndex
+        }
+    }
+
+    /// All keys of the table.
+    pub(crate) fn range(self) -> Range<Vec<u8>> {
+        prefix_range(vec![self as u8])
+    }
+
+    /// All keys of the table that begin with the business.
+    pub(crate) fn of_business(self, business: &str) -> Range<Vec<u8>> {
+        prefix_range(Builder::new(self).text(business).0)
+    }
+
+    /// All keys of the table whose first part is a time up to `until_ms`.
+    pub(crate) fn until(self, until_ms: i64) -> Range<Vec<u8>> {
+        let start = vec![self as u8];
+        let last = Builder::new(self).time(until_ms).0;
+        start..successor(last)
+    }
+}
+
+impl<'a> Key<'a> {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
+        match self {
+            Key::Counts => Builder::new(Table::Counts),
+            Key::Conversation(place) => Builder::new(Table::Conversation).place(place),
+            Key::Message { place, number } => {
+                Builder::new(Table::Message).place(place).number(number)
+            }
+            Key::MessageId { place, id } => Builder::new(Table::MessageId)
+                .place(place)
+                .rest(id.as_bytes()),
+            Key::Handover { place, number } => {
+                Builder::new(Table::Handover).place(place).small(number)
+            }
+            Key::HandoverIndex {
+                open_only,
+                opened_at_ms,
+                place,
+                number,
+            } => {
+                let table = Builder::new(Table::handovers(open_only)).text(place.business);
+                table
+                    .newest_first(opened_at_ms)
+                    .text(place.conversation)
+                    .small(number)
+            }
+            Key::Task { place, number } => Builder::new(Table::Task).place(place).small(number),
+            Key::TaskIndex {
+                open_only,
+                created_at_ms,
+                place,
+                number,
+            } => {
+                let table = Builder::new(Table::tasks(open_only)).text(place.business);
+                table
+                    .time(created_at_ms)
+                    .text(place.conversation)
+                    .small(number)
+            }
+            Key::Timer { at_ms, place, kind } => Builder::new(Table::Timer)
+                .time(at_ms)
+                .place(place)
+                .rest(&[kind]),
+            Key::Event { business, sequence } => {
+                Builder::new(Table::Event).text(business).number(sequence)
+            }
+            Key::Delivery {
+                at_ms,
+                event,
+                business,
+                endpoint,
+            } => {
+                let due = Builder::new(Table::Delivery).time(at_ms).number(event);
+                due.text(business).rest(endpoint.as_bytes())
+            }
+            Key::DeadLetter {
+                business,
+                event,
+                endpoint,
+            } => Builder::new(Table::DeadLetter)
+                .text(business)
+                .number(event)
+                .rest(endpoint.as_bytes()),
+            Key::Fact { table, key } => Builder::new(Table::Fact)
+                .rest(&[table as u8])
+                .rest(key.as_bytes()),
+            Key::Chunk { owner, index } => Builder::new(Table::Chunk)
+                .rest(owner)
+                .rest(&index.to_be_bytes()),
+        }
+        .0
+    }
+
+    /// The key in its parts, or `None` for bytes that no key has.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Key<'a>> {
+        let (&first, rest) = bytes.split_first()?;
+        let table = Table::ALL.into_iter().find(|table| *table as u8 == first)?;
+        let mut parts = Parser(rest);
+        let p = &mut parts;
+        let key = match table {
+            Table::Counts => Key::Counts,
+            Table::Conversation => Key::Conversation(p.place()?),
+            Table::Message => Key::Message {
+                place: p.place()?,
+                number: p.number()?,
+            },
+            Table::MessageId => Key::MessageId {
+                place: p.place()?,
+                id: p.rest_text()?,
+            },
+            Table::Handover => Key::Handover {
+                place: p.place()?,
+                number: p.small()?,
+            },
+            Table::HandoverIndex | Table::OpenHandover => {
+                let (business, opened_at_ms) = (p.text()?, p.newest_first()?);
+                let place = Place {
+                    business,
+                    conversation: p.text()?,
+                };
+                let open_only = table == Table::OpenHandover;
+                Key::HandoverIndex {
+                    open_only,
+                    opened_at_ms,
+                    place,
+                    number: p.small()?,
+                }
+            }
+            Table::Task => Key::Task {
+                place: p.place()?,
+                number: p.small()?,
+            },
+            Table::TaskIndex | Table::OpenTask => {
+                let (business, created_at_ms) = (p.text()?, p.time()?);
+                let place = Place {
+                    business,
+                    conversation: p.text()?,
+                };
+                let open_only = table == Table::OpenTask;
+                Key::TaskIndex {
+                    open_only,
+                    created_at_ms,
+                    place,
+                    number: p.small()?,
+                }
+            }
+            Table::Timer => Key::Timer {
+                at_ms: p.time()?,
+                place: p.place()?,
+                kind: p.byte()?,
+            },
+            Table::Event => Key::Event {
+                business: p.text()?,
+                sequence: p.number()?,
+            },
+            Table::Delivery => {
+                let (at_ms, event) = (p.time()?, p.number()?);
+                Key::Delivery {
+                    at_ms,
+                    event,
+                    business: p.text()?,
+                    endpoint: p.rest_text()?,
+                }
+            }
+            Table::DeadLetter => Key::DeadLetter {
+                business: p.text()?,
+                event: p.number()?,
+                endpoint: p.rest_text()?,
+            },
+            Table::Fact => {
+                let table = p.byte()?;
+                let table = FactTable::ALL
+                    .into_iter()
+                    .find(|known| *known as u8 == table)?;
+                Key::Fact {
+                    table,
+                    key: p.rest_text()?,
+                }
+            }
+            Table::Chunk => {
+                let (owner, index) = p.0.split_last_chunk()?;
+                p.0 = &[];
+                Key::Chunk {
+                    owner,
+                    index: u16::from_be_bytes(*index),
+                }
+            }
+        };
+        parts.0.is_empty().then_some(key)
+    }
+}
+
+/// The positions `numbers` of a conversation's messages.
+pub(crate) fn messages(place: Place<'_>, numbers: Range<u64>) -> Range<Vec<u8>> {
+    let at = |number| Key::Message { place, number }.to_bytes();
+    at(numbers.start)..at(numbers.end)
+}
+
+/// The events of a business above a sequence.
+pub(crate) fn events_after(business: &str, after: u64) -> Range<Vec<u8>> {
+    let all = Table::Event.of_business(business);
+    successor(
+        Key::Event {
+            business,
+            sequence: after,
+        }
+        .to_bytes(),
+    )..all.end
+}
+
+/// The facts of a table whose key begins with a prefix and is greater than `after`.
+pub(crate) fn facts(table: FactTable, prefix: &str, after: Option<&str>) -> Range<Vec<u8>> {
+    let all = prefix_range(Key::Fact { table, key: prefix }.to_bytes());
+    match after.map(|key| just_after(&Key::Fact { table, key }.to_bytes())) {
+        Some(start) if start > all.start => start.min(all.end.clone())..all.end,
+        Some(_) | None => all,
+    }
+}
+
+/// The smallest key that is greater.
+pub(crate) fn just_after(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
+}
+
+/// All keys that begin with a prefix.
+fn prefix_range(prefix: Vec<u8>) -> Range<Vec<u8>> {
+    prefix.clone()..successor(prefix)
+}
+
+/// The smallest key that is greater than all keys with this prefix.
+fn successor(mut prefix: Vec<u8>) -> Vec<u8> {
+    while prefix.last() == Some(&0xFF) {
+        prefix.pop();
+    }
+    *prefix
+        .last_mut()
+        .expect("the first byte of a key is a table, and none is 0xFF") += 1;
+    prefix
+}
+
+/// How people read a key, in errors and reports.
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Key::Counts => write!(f, "the counts"),
+            Key::Conversation(place) => write!(f, "{place}"),
+            Key::Message { place, number } => write!(f, "message {number} of {place}"),
+            Key::MessageId { place, id } => write!(f, "message id {id:?} of {place}"),
+            Key::Handover { place, number } => write!(f, "handover {number} of {place}"),
+            Key::HandoverIndex {
+                open_only,
+                opened_at_ms,
+                place,
+                number,
+            } => {
+                let list = if open_only {
+                    "open handovers"
+                } else {
+                    "handovers"
+                };
+                write!(
+                    f,
+                    "entry {number} of {place}, opened at {opened_at_ms} ms, in the list of {list}"
+                )
+            }
+            Key::Task { place, number } => write!(f, "task {number} of {place}"),
+            Key::TaskIndex {
+                open_only,
+                created_at_ms,
+                place,
+                number,
+            } => {
+                let list = if open_only { "open tasks" } else { "tasks" };
+                write!(
+                    f,
+                    "entry {number} of {place}, created at {created_at_ms} ms, in the list of {list}"
+                )
+            }
+            Key::Timer { at_ms, place, kind } => {
+                write!(f, "timer of kind {kind} at {at_ms} ms of {place}")
+            }
+            Key::Event { business, sequence } => {
+                write!(f, "event {sequence} of business {business}")
+            }
+            Key::Delivery {
+                at_ms,
+                event,
+                business,
+                endpoint,
+            } => {
+                write!(
+                    f,
+                    "delivery of event {event} of business {business} to {endpoint}, due at {at_ms} ms"
+                )
+            }
+            Key::DeadLetter {
+                business,
+                event,
+                endpoint,
+            } => {
+                write!(
+                    f,
+                    "dead letter of event {event} of business {business} to {endpoint}"
+                )
+            }
+            Key::Fact { table, key } => write!(f, "fact {key:?} in {table:?}"),
+            Key::Chunk { owner, index } => write!(f, "part {index} of {}", readable(owner)),
+        }
+    }
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "conversation {}/{}", self.business, self.conversation)
+    }
+}
+
+/// The readable form of raw key bytes.
+pub(crate) fn readable(bytes: &[u8]) -> String {
+    match Key::parse(bytes) {
+        Some(key) => key.to_string(),
+        None => format!("the unknown key {}", bytes.escape_ascii()),
+    }
+}
+
+const SIGN: u64 = 1 << 63;
+
+struct Builder(Vec<u8>);
+
+impl Builder {
+    fn new(table: Table) -> Builder {
+        let mut bytes = Vec::with_capacity(64);
+        bytes.push(table as u8);
+        Builder(bytes)
+    }
+
+    fn rest(mut self, bytes: &[u8]) -> Builder {
+        self.0.extend_from_slice(bytes);
+        self
+    }
+
+    fn text(self, text: &str) -> Builder {
+        self.rest(text.as_bytes()).rest(&[0])
+    }
+
+    fn place(self, place: Place<'_>) -> Builder {
+        self.text(place.business).text(place.conversation)
+    }
+
+    fn number(self, number: u64) -> Builder {
+        self.rest(&number.to_be_bytes())
+    }
+
+    fn small(self, number: u32) -> Builder {
+        self.rest(&number.to_be_bytes())
+    }
+
+    fn time(self, at_ms: i64) -> Builder {
+        self.number(at_ms as u64 ^ SIGN)
+    }
+
+    fn newest_first(self, at_ms: i64) -> Builder {
+        self.number(!(at_ms as u64 ^ SIGN))
+    }
+}
+
+struct Parser<'a>(&'a [u8]);
+
+impl<'a> Parser<'a> {
+    fn text(&mut self) -> Option<&'a str> {
+        let end = self.0.iter().position(|byte| *byte == 0)?;
+        let (text, rest) = self.0.split_at(end);
+        self.0 = &rest[1..];
+        std::str::from_utf8(text).ok()
+    }
+
+    fn rest_text(&mut self) -> Option<&'a str> {
+        std::str::from_utf8(std::mem::take(&mut self.0)).ok()
+    }
+
+    fn place(&mut self) -> Option<Place<'a>> {
+        Some(Place {
+            business: self.text()?,
+            conversation: self.text()?,
+        })
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.bytes().map(|[byte]| byte)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        self.bytes().map(u64::from_be_bytes)
+    }
+
+    fn small(&mut self) -> Option<u32> {
+        self.bytes().map(u32::from_be_bytes)
+    }
+
+    fn time(&mut self) -> Option<i64> {
+        self.number().map(|number| (number ^ SIGN) as i64)
+    }
+
+    fn newest_first(&mut self) -> Option<i64> {
+        self.number().map(|number| (!number ^ SIGN) as i64)
+    }
+}
