@@ -52,9 +52,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// Another process has the folder.
-    #[error(
-        "the data folder {folder} is in use by process {pid}; stop it, or choose another folder"
-    )]
+    #[error("the data folder {folder} is in use by process {pid}; stop it, or choose another folder")]
     InUse {
         /// The folder.
         folder: PathBuf,
@@ -74,9 +72,7 @@ pub enum OpenError {
         known: u32,
     },
     /// The folder holds something else, or its `FORMAT` file was lost.
-    #[error(
-        "{folder} is no data folder of baton: {fault}; choose another folder, or restore a backup"
-    )]
+    #[error("{folder} is no data folder of baton: {fault}; choose another folder, or restore a backup")]
     NotAStore {
         /// The folder.
         folder: PathBuf,
@@ -133,9 +129,7 @@ pub enum OpenError {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The value does not match its checksum, or is not what its key says.
-    #[error(
-        "the value of {key} is damaged: {fault}; run `baton store verify`, then restore a backup"
-    )]
+    #[error("the value of {key} is damaged: {fault}; run `baton store verify`, then restore a backup")]
     Damaged {
         /// The key in readable form.
         key: String,

@@ -5,10 +5,15 @@
 //! key end with NUL, which no name contains, so no business is a prefix of another. Numbers are big-endian, signed ones
 //! with their sign bit turned, and times of newest-first lists are inverted.
 
-use std::fmt;
+mod bytes;
+mod readable;
+
 use std::ops::Range;
 
-use crate::store::{ConversationKey, FactTable};
+use self::bytes::{Builder, Parser};
+pub(crate) use self::readable::readable;
+use crate::step::FactTable;
+use crate::store::ConversationKey;
 
 /// What a row is about. Borrows its texts, so that building or parsing a key allocates at most the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,11 +145,7 @@ impl Table {
     }
 
     pub(crate) fn tasks(open_only: bool) -> Table {
-        if open_only {
-            Table::OpenTask
-        } else {
-            Table::TaskIndex
-        }
+        if open_only { Table::OpenTask } else { Table::TaskIndex }
     }
 
     /// All keys of the table.
@@ -170,15 +171,9 @@ impl<'a> Key<'a> {
         match self {
             Key::Counts => Builder::new(Table::Counts),
             Key::Conversation(place) => Builder::new(Table::Conversation).place(place),
-            Key::Message { place, number } => {
-                Builder::new(Table::Message).place(place).number(number)
-            }
-            Key::MessageId { place, id } => Builder::new(Table::MessageId)
-                .place(place)
-                .rest(id.as_bytes()),
-            Key::Handover { place, number } => {
-                Builder::new(Table::Handover).place(place).small(number)
-            }
+            Key::Message { place, number } => Builder::new(Table::Message).place(place).number(number),
+            Key::MessageId { place, id } => Builder::new(Table::MessageId).place(place).rest(id.as_bytes()),
+            Key::Handover { place, number } => Builder::new(Table::Handover).place(place).small(number),
             Key::HandoverIndex {
                 open_only,
                 opened_at_ms,
@@ -186,10 +181,7 @@ impl<'a> Key<'a> {
                 number,
             } => {
                 let table = Builder::new(Table::handovers(open_only)).text(place.business);
-                table
-                    .newest_first(opened_at_ms)
-                    .text(place.conversation)
-                    .small(number)
+                table.newest_first(opened_at_ms).text(place.conversation).small(number)
             }
             Key::Task { place, number } => Builder::new(Table::Task).place(place).small(number),
             Key::TaskIndex {
@@ -199,18 +191,10 @@ impl<'a> Key<'a> {
                 number,
             } => {
                 let table = Builder::new(Table::tasks(open_only)).text(place.business);
-                table
-                    .time(created_at_ms)
-                    .text(place.conversation)
-                    .small(number)
+                table.time(created_at_ms).text(place.conversation).small(number)
             }
-            Key::Timer { at_ms, place, kind } => Builder::new(Table::Timer)
-                .time(at_ms)
-                .place(place)
-                .rest(&[kind]),
-            Key::Event { business, sequence } => {
-                Builder::new(Table::Event).text(business).number(sequence)
-            }
+            Key::Timer { at_ms, place, kind } => Builder::new(Table::Timer).time(at_ms).place(place).rest(&[kind]),
+            Key::Event { business, sequence } => Builder::new(Table::Event).text(business).number(sequence),
             Key::Delivery {
                 at_ms,
                 event,
@@ -228,12 +212,8 @@ impl<'a> Key<'a> {
                 .text(business)
                 .number(event)
                 .rest(endpoint.as_bytes()),
-            Key::Fact { table, key } => Builder::new(Table::Fact)
-                .rest(&[table as u8])
-                .rest(key.as_bytes()),
-            Key::Chunk { owner, index } => Builder::new(Table::Chunk)
-                .rest(owner)
-                .rest(&index.to_be_bytes()),
+            Key::Fact { table, key } => Builder::new(Table::Fact).rest(&[table as u8]).rest(key.as_bytes()),
+            Key::Chunk { owner, index } => Builder::new(Table::Chunk).rest(owner).rest(&index.to_be_bytes()),
         }
         .0
     }
@@ -316,9 +296,7 @@ impl<'a> Key<'a> {
             },
             Table::Fact => {
                 let table = p.byte()?;
-                let table = FactTable::ALL
-                    .into_iter()
-                    .find(|known| *known as u8 == table)?;
+                let table = FactTable::ALL.into_iter().find(|known| *known as u8 == table)?;
                 Key::Fact {
                     table,
                     key: p.rest_text()?,
@@ -364,6 +342,11 @@ pub(crate) fn facts(table: FactTable, prefix: &str, after: Option<&str>) -> Rang
     }
 }
 
+/// Where the further rows of long payloads begin: behind every other row.
+pub(crate) fn first_chunk() -> Vec<u8> {
+    Table::Chunk.range().start
+}
+
 /// The smallest key that is greater.
 pub(crate) fn just_after(key: &[u8]) -> Vec<u8> {
     [key, &[0]].concat()
@@ -385,176 +368,5 @@ fn successor(mut prefix: Vec<u8>) -> Vec<u8> {
     prefix
 }
 
-/// How people read a key, in errors and reports.
-impl fmt::Display for Key<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Key::Counts => write!(f, "the counts"),
-            Key::Conversation(place) => write!(f, "{place}"),
-            Key::Message { place, number } => write!(f, "message {number} of {place}"),
-            Key::MessageId { place, id } => write!(f, "message id {id:?} of {place}"),
-            Key::Handover { place, number } => write!(f, "handover {number} of {place}"),
-            Key::HandoverIndex {
-                open_only,
-                opened_at_ms,
-                place,
-                number,
-            } => {
-                let list = if open_only {
-                    "open handovers"
-                } else {
-                    "handovers"
-                };
-                write!(
-                    f,
-                    "entry {number} of {place}, opened at {opened_at_ms} ms, in the list of {list}"
-                )
-            }
-            Key::Task { place, number } => write!(f, "task {number} of {place}"),
-            Key::TaskIndex {
-                open_only,
-                created_at_ms,
-                place,
-                number,
-            } => {
-                let list = if open_only { "open tasks" } else { "tasks" };
-                write!(
-                    f,
-                    "entry {number} of {place}, created at {created_at_ms} ms, in the list of {list}"
-                )
-            }
-            Key::Timer { at_ms, place, kind } => {
-                write!(f, "timer of kind {kind} at {at_ms} ms of {place}")
-            }
-            Key::Event { business, sequence } => {
-                write!(f, "event {sequence} of business {business}")
-            }
-            Key::Delivery {
-                at_ms,
-                event,
-                business,
-                endpoint,
-            } => {
-                write!(
-                    f,
-                    "delivery of event {event} of business {business} to {endpoint}, due at {at_ms} ms"
-                )
-            }
-            Key::DeadLetter {
-                business,
-                event,
-                endpoint,
-            } => {
-                write!(
-                    f,
-                    "dead letter of event {event} of business {business} to {endpoint}"
-                )
-            }
-            Key::Fact { table, key } => write!(f, "fact {key:?} in {table:?}"),
-            Key::Chunk { owner, index } => write!(f, "part {index} of {}", readable(owner)),
-        }
-    }
-}
-
-impl fmt::Display for Place<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "conversation {}/{}", self.business, self.conversation)
-    }
-}
-
-/// The readable form of raw key bytes.
-pub(crate) fn readable(bytes: &[u8]) -> String {
-    match Key::parse(bytes) {
-        Some(key) => key.to_string(),
-        None => format!("the unknown key {}", bytes.escape_ascii()),
-    }
-}
-
-const SIGN: u64 = 1 << 63;
-
-struct Builder(Vec<u8>);
-
-impl Builder {
-    fn new(table: Table) -> Builder {
-        let mut bytes = Vec::with_capacity(64);
-        bytes.push(table as u8);
-        Builder(bytes)
-    }
-
-    fn rest(mut self, bytes: &[u8]) -> Builder {
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    fn text(self, text: &str) -> Builder {
-        self.rest(text.as_bytes()).rest(&[0])
-    }
-
-    fn place(self, place: Place<'_>) -> Builder {
-        self.text(place.business).text(place.conversation)
-    }
-
-    fn number(self, number: u64) -> Builder {
-        self.rest(&number.to_be_bytes())
-    }
-
-    fn small(self, number: u32) -> Builder {
-        self.rest(&number.to_be_bytes())
-    }
-
-    fn time(self, at_ms: i64) -> Builder {
-        self.number(at_ms as u64 ^ SIGN)
-    }
-
-    fn newest_first(self, at_ms: i64) -> Builder {
-        self.number(!(at_ms as u64 ^ SIGN))
-    }
-}
-
-struct Parser<'a>(&'a [u8]);
-
-impl<'a> Parser<'a> {
-    fn text(&mut self) -> Option<&'a str> {
-        let end = self.0.iter().position(|byte| *byte == 0)?;
-        let (text, rest) = self.0.split_at(end);
-        self.0 = &rest[1..];
-        std::str::from_utf8(text).ok()
-    }
-
-    fn rest_text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(std::mem::take(&mut self.0)).ok()
-    }
-
-    fn place(&mut self) -> Option<Place<'a>> {
-        Some(Place {
-            business: self.text()?,
-            conversation: self.text()?,
-        })
-    }
-
-    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (bytes, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*bytes)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.bytes().map(|[byte]| byte)
-    }
-
-    fn number(&mut self) -> Option<u64> {
-        self.bytes().map(u64::from_be_bytes)
-    }
-
-    fn small(&mut self) -> Option<u32> {
-        self.bytes().map(u32::from_be_bytes)
-    }
-
-    fn time(&mut self) -> Option<i64> {
-        self.number().map(|number| (number ^ SIGN) as i64)
-    }
-
-    fn newest_first(&mut self) -> Option<i64> {
-        self.number().map(|number| (!number ^ SIGN) as i64)
-    }
-}
+#[cfg(test)]
+mod tests;

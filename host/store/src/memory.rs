@@ -7,15 +7,18 @@ use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use crate::error::ReadError;
+use crate::keys;
 use crate::plan::Plan;
 use crate::read;
 use crate::rows::{Backend, Rows};
-use crate::store::{Ack, RowIter, Step};
+use crate::step::Step;
+use crate::store::{Ack, RowIter};
+use crate::value;
 
 /// A store in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    rows: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
+    pub(crate) rows: RwLock<BTreeMap<Vec<u8>, Vec<u8>>>,
 }
 
 impl MemoryStore {
@@ -26,17 +29,14 @@ impl MemoryStore {
 }
 
 impl Backend for MemoryStore {
-    fn view<T>(
-        &self,
-        read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+    fn view<T>(&self, read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>) -> Result<T, ReadError> {
         read(&*self.rows.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn submit(&self, step: Step, done: Ack) {
         let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
         let planned = read::counts(&*rows).map_err(Into::into).and_then(|counts| {
-            let mut plan = Plan::new(&*rows, counts);
+            let mut plan = Plan::new(&*rows, counts.unwrap_or_default());
             plan.add(step).map(|committed| (committed, plan.finish().0))
         });
         let result = planned.map(|(committed, writes)| {
@@ -53,11 +53,11 @@ impl Backend for MemoryStore {
     }
 
     fn all_rows(&self) -> Result<RowIter<'_>, ReadError> {
-        let rows = self
-            .rows
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        Ok(Box::new(rows.into_iter().map(Ok)))
+        let rows = self.rows.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let keys: Vec<_> = rows.range(..keys::first_chunk()).map(|(key, _)| key.clone()).collect();
+        Ok(Box::new(keys.into_iter().map(move |key| {
+            let payload = value::open(&rows, &key, &rows[&key])?;
+            Ok((key, payload))
+        })))
     }
 }

@@ -4,17 +4,16 @@
 //! Each row is written once per batch however many steps touch it, and the counts once for all of them: the bytes of a
 //! batch decide how fast commits are.
 
+mod check;
+
+pub(crate) use self::check::payload_bytes;
 use crate::error::{CommitError, ReadError};
 use crate::keys::{self, Key, Place};
-use crate::limits::{ENDPOINT_MAX_BYTES, FACT_KEY_MAX_BYTES, MESSAGE_ID_MAX_BYTES, NOTE_MAX_BYTES};
-use crate::limits::{PAYLOAD_MAX_BYTES, STEP_MAX_BYTES};
 use crate::read;
 use crate::record::{Attempt, Dead, Head, Listed, Message};
 use crate::rows::{Get, Writes};
-use crate::store::{
-    Committed, ConversationChange, Counts, DeliveryChange, DeliveryId, FactChange, FactTable,
-    NewEvent, Step, check_business, check_name,
-};
+use crate::step::{Committed, ConversationChange, DeliveryChange, DeliveryId, FactChange, FactTable, NewEvent, Step};
+use crate::store::Counts;
 use crate::value;
 
 /// A batch that grows step by step.
@@ -36,7 +35,7 @@ impl<'a> Plan<'a> {
 
     /// Adds a step, or refuses it and leaves the batch as it was.
     pub(crate) fn add(&mut self, step: Step) -> Result<Committed, CommitError> {
-        check(&step)?;
+        check::check(&step)?;
         self.draft(|draft| {
             draft.counts.steps += 1;
             draft.step(step)
@@ -44,10 +43,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Adds what `change` does to a draft, if it succeeds.
-    pub(crate) fn draft<T, E>(
-        &mut self,
-        change: impl FnOnce(&mut Draft<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub(crate) fn draft<T, E>(&mut self, change: impl FnOnce(&mut Draft<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut draft = Draft {
             rows: self.rows,
             batch: &self.writes,
@@ -125,18 +121,10 @@ impl Draft<'_> {
         for change in deliveries {
             self.delivery_change(change)?;
         }
-        for FactChange {
-            table,
-            key,
-            payload,
-        } in facts
-        {
+        for FactChange { table, key, payload } in facts {
             self.fact(table, &key, payload.as_deref())?;
         }
-        Ok(Committed {
-            revision,
-            first_event,
-        })
+        Ok(Committed { revision, first_event })
     }
 
     fn conversation_change(&mut self, change: ConversationChange) -> Result<u64, CommitError> {
@@ -274,18 +262,9 @@ impl Draft<'_> {
         Ok(())
     }
 
-    pub(crate) fn message(
-        &mut self,
-        place: Place<'_>,
-        number: u64,
-        message: &Message,
-    ) -> Result<(), CommitError> {
+    pub(crate) fn message(&mut self, place: Place<'_>, number: u64, message: &Message) -> Result<(), CommitError> {
         self.put_new(
-            Key::MessageId {
-                place,
-                id: &message.id,
-            }
-            .to_bytes(),
+            Key::MessageId { place, id: &message.id }.to_bytes(),
             &number.to_be_bytes(),
         )?;
         self.put_new(Key::Message { place, number }.to_bytes(), &message.encode())?;
@@ -293,12 +272,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    pub(crate) fn handover(
-        &mut self,
-        place: Place<'_>,
-        number: u32,
-        record: &Listed,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn handover(&mut self, place: Place<'_>, number: u32, record: &Listed) -> Result<(), ReadError> {
         let entry = |open_only, opened_at_ms| Key::HandoverIndex {
             open_only,
             opened_at_ms,
@@ -310,12 +284,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    pub(crate) fn task(
-        &mut self,
-        place: Place<'_>,
-        number: u32,
-        record: &Listed,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn task(&mut self, place: Place<'_>, number: u32, record: &Listed) -> Result<(), ReadError> {
         let entry = |open_only, created_at_ms| Key::TaskIndex {
             open_only,
             created_at_ms,
@@ -356,23 +325,13 @@ impl Draft<'_> {
         Ok(i64::from(record.open) - i64::from(old.is_some_and(|old| old.open)))
     }
 
-    pub(crate) fn timer(
-        &mut self,
-        place: Place<'_>,
-        at_ms: i64,
-        kind: u8,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn timer(&mut self, place: Place<'_>, at_ms: i64, kind: u8) -> Result<(), ReadError> {
         let new = self.put(Key::Timer { at_ms, place, kind }.to_bytes(), &[])?;
         self.counts.timers += u64::from(new);
         Ok(())
     }
 
-    pub(crate) fn event(
-        &mut self,
-        business: &str,
-        sequence: u64,
-        payload: &[u8],
-    ) -> Result<(), CommitError> {
+    pub(crate) fn event(&mut self, business: &str, sequence: u64, payload: &[u8]) -> Result<(), CommitError> {
         self.put_new(Key::Event { business, sequence }.to_bytes(), payload)?;
         self.counts.last_event = self.counts.last_event.max(sequence);
         Ok(())
@@ -404,12 +363,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    pub(crate) fn fact(
-        &mut self,
-        table: FactTable,
-        key: &str,
-        payload: Option<&[u8]>,
-    ) -> Result<(), ReadError> {
+    pub(crate) fn fact(&mut self, table: FactTable, key: &str, payload: Option<&[u8]>) -> Result<(), ReadError> {
         let key = Key::Fact { table, key }.to_bytes();
         match payload {
             Some(payload) => self.put(key, payload).map(drop),
@@ -489,86 +443,4 @@ fn delivery_key(id: &DeliveryId) -> Vec<u8> {
         endpoint,
     }
     .to_bytes()
-}
-
-/// All checks of a step that need no look at the database.
-fn check(step: &Step) -> Result<(), CommitError> {
-    let Step {
-        conversation,
-        events,
-        deliveries,
-        facts,
-    } = step;
-    if let Some(change) = conversation {
-        change
-            .messages
-            .iter()
-            .try_for_each(|m| check_name("message id", &m.id, MESSAGE_ID_MAX_BYTES))?;
-    }
-    for event in events {
-        check_business(&event.business)?;
-        event
-            .endpoints
-            .iter()
-            .try_for_each(|name| check_name("endpoint", name, ENDPOINT_MAX_BYTES))?;
-    }
-    for change in deliveries {
-        let (business, endpoint, note) = match change {
-            DeliveryChange::Delivered(id) => (&id.business, &id.endpoint, None),
-            DeliveryChange::Retry { id, note, .. } | DeliveryChange::Dead { id, note, .. } => {
-                (&id.business, &id.endpoint, Some(note))
-            }
-            DeliveryChange::Again {
-                business, endpoint, ..
-            } => (business, endpoint, None),
-        };
-        check_business(business)?;
-        check_name("endpoint", endpoint, ENDPOINT_MAX_BYTES)?;
-        check_bytes("note", note.map_or(0, String::len), NOTE_MAX_BYTES)?;
-    }
-    for fact in facts {
-        check_bytes("fact key", fact.key.len(), FACT_KEY_MAX_BYTES)?;
-    }
-    payload_lengths(step)
-        .try_for_each(|(what, bytes)| check_bytes(what, bytes, PAYLOAD_MAX_BYTES))?;
-    check_bytes("step", payload_bytes(step), STEP_MAX_BYTES)
-}
-
-fn check_bytes(what: &str, bytes: usize, limit_bytes: usize) -> Result<(), CommitError> {
-    if bytes <= limit_bytes {
-        return Ok(());
-    }
-    Err(CommitError::Invalid(format!(
-        "the {what} has {bytes} bytes, at most {limit_bytes} are allowed; shorten it"
-    )))
-}
-
-/// All payload bytes of a step.
-pub(crate) fn payload_bytes(step: &Step) -> usize {
-    payload_lengths(step).map(|(_, bytes)| bytes).sum()
-}
-
-fn payload_lengths(step: &Step) -> impl Iterator<Item = (&'static str, usize)> + '_ {
-    let conversation = step.conversation.iter().flat_map(|change| {
-        let head = std::iter::once(("head", change.head.len()));
-        let messages = change
-            .messages
-            .iter()
-            .map(|row| ("message", row.payload.len()));
-        let handovers = change
-            .handovers
-            .iter()
-            .map(|row| ("handover", row.payload.len()));
-        let tasks = change.tasks.iter().map(|row| ("task", row.payload.len()));
-        head.chain(messages).chain(handovers).chain(tasks)
-    });
-    let events = step
-        .events
-        .iter()
-        .map(|event| ("event", event.payload.len()));
-    let facts = step
-        .facts
-        .iter()
-        .map(|fact| ("fact", fact.payload.as_ref().map_or(0, Vec::len)));
-    conversation.chain(events).chain(facts)
 }

@@ -3,18 +3,22 @@
 //! Lists are scans of an index whose entries name a row; both are read at one moment, so an entry without its row is
 //! damage and is reported, never skipped. A name that no key can hold is refused before it gets near a key.
 
+mod decode;
+
 use std::ops::{ControlFlow, Range};
 
+pub(crate) use self::decode::{counts, head, listed, payload};
+use self::decode::{dangling, stray};
 use crate::error::ReadError;
 use crate::keys::{self, Key, Place, Table};
-use crate::record::{self, Attempt, Dead, Head, Listed, Message};
-use crate::rows::{Backend, Get, Order, Rows};
+use crate::record::{self, Head};
+use crate::rows::{Backend, Order, Rows};
+use crate::step::{FactTable, Step};
 use crate::store::{
-    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, DeliveryId, Fact, FactTable,
-    Loaded, Page, RowIter, Step, Store, StoredEvent, StoredHandover, StoredMessage, StoredTask,
-    TimerRow, check_business,
+    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, Fact, Loaded, Page, RowIter, Store, StoredEvent,
+    StoredHandover, StoredMessage, StoredTask, TimerRow, check_business,
 };
-use crate::value::{self, damaged};
+use crate::value::damaged;
 
 impl<B: Backend> Store for B {
     fn load(&self, key: &ConversationKey) -> Result<Option<Loaded>, ReadError> {
@@ -39,28 +43,18 @@ impl<B: Backend> Store for B {
                 return Ok(None);
             };
             let number = record::decode_number(&index, &payload)?;
-            let found = message(rows, place, number)?;
+            let found = decode::message(rows, place, number)?;
             found
                 .map(Some)
                 .ok_or_else(|| damaged(&index, "it names a message that is not there"))
         })
     }
 
-    fn messages(
-        &self,
-        key: &ConversationKey,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredMessage>, ReadError> {
+    fn messages(&self, key: &ConversationKey, from: u64, limit: usize) -> Result<Vec<StoredMessage>, ReadError> {
         self.view(|rows| messages(rows, key.into(), from..u64::MAX, Order::Ascending, limit))
     }
 
-    fn last_messages(
-        &self,
-        key: &ConversationKey,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredMessage>, ReadError> {
+    fn last_messages(&self, key: &ConversationKey, before: u64, limit: usize) -> Result<Vec<StoredMessage>, ReadError> {
         self.view(|rows| {
             let mut newest_first = messages(rows, key.into(), 0..before, Order::Descending, limit)?;
             newest_first.reverse();
@@ -68,16 +62,12 @@ impl<B: Backend> Store for B {
         })
     }
 
-    fn handover(
-        &self,
-        key: &ConversationKey,
-        number: u32,
-    ) -> Result<Option<StoredHandover>, ReadError> {
-        self.view(|rows| handover(rows, key.into(), number))
+    fn handover(&self, key: &ConversationKey, number: u32) -> Result<Option<StoredHandover>, ReadError> {
+        self.view(|rows| decode::handover(rows, key.into(), number))
     }
 
     fn task(&self, key: &ConversationKey, number: u32) -> Result<Option<StoredTask>, ReadError> {
-        self.view(|rows| task(rows, key.into(), number))
+        self.view(|rows| decode::task(rows, key.into(), number))
     }
 
     fn handovers(
@@ -95,7 +85,7 @@ impl<B: Backend> Store for B {
                 after,
                 limit,
                 |rows, entry, _| match Key::parse(entry) {
-                    Some(Key::HandoverIndex { place, number, .. }) => handover(rows, place, number),
+                    Some(Key::HandoverIndex { place, number, .. }) => decode::handover(rows, place, number),
                     Some(_) | None => Err(stray(entry)),
                 },
             )
@@ -117,7 +107,7 @@ impl<B: Backend> Store for B {
                 after,
                 limit,
                 |rows, entry, _| match Key::parse(entry) {
-                    Some(Key::TaskIndex { place, number, .. }) => task(rows, place, number),
+                    Some(Key::TaskIndex { place, number, .. }) => decode::task(rows, place, number),
                     Some(_) | None => Err(stray(entry)),
                 },
             )
@@ -126,47 +116,29 @@ impl<B: Backend> Store for B {
 
     fn open_handovers(&self, visit: &mut dyn FnMut(StoredHandover)) -> Result<(), ReadError> {
         self.view(|rows| {
-            rows.scan(
-                Table::OpenHandover.range(),
-                Order::Ascending,
-                &mut |entry, _| {
-                    let Some(Key::HandoverIndex { place, number, .. }) = Key::parse(entry) else {
-                        return Err(stray(entry));
-                    };
-                    visit(handover(rows, place, number)?.ok_or_else(|| dangling(entry))?);
-                    Ok(ControlFlow::Continue(()))
-                },
-            )
+            rows.scan(Table::OpenHandover.range(), Order::Ascending, &mut |entry, _| {
+                let Some(Key::HandoverIndex { place, number, .. }) = Key::parse(entry) else {
+                    return Err(stray(entry));
+                };
+                visit(decode::handover(rows, place, number)?.ok_or_else(|| dangling(entry))?);
+                Ok(ControlFlow::Continue(()))
+            })
         })
     }
 
     fn due_timers(&self, now_ms: i64, limit: usize) -> Result<Vec<TimerRow>, ReadError> {
-        self.view(|rows| {
-            collect(
-                rows,
-                Table::Timer.until(now_ms),
-                Order::Ascending,
-                limit,
-                timer,
-            )
-        })
+        self.view(|rows| collect(rows, Table::Timer.until(now_ms), Order::Ascending, limit, decode::timer))
     }
 
     fn next_timer_ms(&self) -> Result<Option<i64>, ReadError> {
-        let first =
-            self.view(|rows| collect(rows, Table::Timer.range(), Order::Ascending, 1, timer))?;
+        let first = self.view(|rows| collect(rows, Table::Timer.range(), Order::Ascending, 1, decode::timer))?;
         Ok(first.first().map(|timer| timer.at_ms))
     }
 
-    fn events(
-        &self,
-        business: &str,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredEvent>, ReadError> {
+    fn events(&self, business: &str, after: u64, limit: usize) -> Result<Vec<StoredEvent>, ReadError> {
         check_business(business)?;
         let range = keys::events_after(business, after);
-        self.view(|rows| collect(rows, range, Order::Ascending, limit, event))
+        self.view(|rows| collect(rows, range, Order::Ascending, limit, decode::event))
     }
 
     fn event(&self, business: &str, sequence: u64) -> Result<Option<StoredEvent>, ReadError> {
@@ -174,7 +146,7 @@ impl<B: Backend> Store for B {
         let key = Key::Event { business, sequence }.to_bytes();
         self.view(|rows| {
             rows.get(&key)?
-                .map(|value| event(rows, &key, &value))
+                .map(|value| decode::event(rows, &key, &value))
                 .transpose()
         })
     }
@@ -186,14 +158,13 @@ impl<B: Backend> Store for B {
                 Table::Delivery.until(now_ms),
                 Order::Ascending,
                 limit,
-                delivery,
+                decode::delivery,
             )
         })
     }
 
     fn next_delivery_ms(&self) -> Result<Option<i64>, ReadError> {
-        let first = self
-            .view(|rows| collect(rows, Table::Delivery.range(), Order::Ascending, 1, delivery))?;
+        let first = self.view(|rows| collect(rows, Table::Delivery.range(), Order::Ascending, 1, decode::delivery))?;
         Ok(first.first().map(|delivery| delivery.id.at_ms))
     }
 
@@ -204,105 +175,28 @@ impl<B: Backend> Store for B {
         limit: usize,
     ) -> Result<Page<DeadLetter>, ReadError> {
         self.view(|rows| {
-            page(
-                rows,
-                Table::DeadLetter,
-                business,
-                after,
-                limit,
-                |rows, key, value| dead_letter(rows, key, value).map(Some),
-            )
+            page(rows, Table::DeadLetter, business, after, limit, |rows, key, value| {
+                decode::dead_letter(rows, key, value).map(Some)
+            })
         })
     }
 
     fn counts(&self) -> Result<Counts, ReadError> {
-        self.view(|rows| counts(rows))
+        self.view(|rows| Ok(counts(rows)?.unwrap_or_default()))
     }
 
     fn fact(&self, table: FactTable, key: &str) -> Result<Option<Vec<u8>>, ReadError> {
         self.view(|rows| payload(rows, &Key::Fact { table, key }.to_bytes()))
     }
 
-    fn facts(
-        &self,
-        table: FactTable,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Fact>, ReadError> {
+    fn facts(&self, table: FactTable, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Fact>, ReadError> {
         let range = keys::facts(table, prefix, after);
-        self.view(|rows| {
-            collect(
-                rows,
-                range,
-                Order::Ascending,
-                limit,
-                |rows, bytes, value| match Key::parse(bytes) {
-                    Some(Key::Fact { key, .. }) => Ok(Fact {
-                        key: key.to_owned(),
-                        payload: value::open(rows, bytes, value)?,
-                    }),
-                    Some(_) | None => Err(stray(bytes)),
-                },
-            )
-        })
+        self.view(|rows| collect(rows, range, Order::Ascending, limit, decode::fact))
     }
 
     fn snapshot(&self) -> Result<RowIter<'_>, ReadError> {
         self.all_rows()
     }
-}
-
-pub(crate) fn payload(rows: &dyn Get, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-    rows.get(key)?
-        .map(|value| value::open(rows, key, &value))
-        .transpose()
-}
-
-pub(crate) fn head(rows: &dyn Get, place: Place<'_>) -> Result<Option<Head>, ReadError> {
-    let key = Key::Conversation(place).to_bytes();
-    payload(rows, &key)?
-        .map(|payload| Head::decode(&key, payload))
-        .transpose()
-}
-
-/// The record of a handover or a task.
-pub(crate) fn listed(rows: &dyn Get, key: Key<'_>) -> Result<Option<Listed>, ReadError> {
-    let key = key.to_bytes();
-    payload(rows, &key)?
-        .map(|payload| Listed::decode(&key, payload))
-        .transpose()
-}
-
-pub(crate) fn counts(rows: &dyn Get) -> Result<Counts, ReadError> {
-    let key = Key::Counts.to_bytes();
-    let counts = payload(rows, &key)?
-        .map(|payload| Counts::decode(&key, &payload))
-        .transpose()?;
-    Ok(counts.unwrap_or_default())
-}
-
-pub(crate) fn attempt(rows: &dyn Get, key: &[u8]) -> Result<Option<Attempt>, ReadError> {
-    payload(rows, key)?
-        .map(|payload| Attempt::decode(key, &payload))
-        .transpose()
-}
-
-fn message(
-    rows: &dyn Get,
-    place: Place<'_>,
-    number: u64,
-) -> Result<Option<StoredMessage>, ReadError> {
-    let key = Key::Message { place, number }.to_bytes();
-    let Some(payload) = payload(rows, &key)? else {
-        return Ok(None);
-    };
-    let Message { id, payload } = Message::decode(&key, payload)?;
-    Ok(Some(StoredMessage {
-        number,
-        id,
-        payload,
-    }))
 }
 
 fn messages(
@@ -312,134 +206,7 @@ fn messages(
     order: Order,
     limit: usize,
 ) -> Result<Vec<StoredMessage>, ReadError> {
-    collect(
-        rows,
-        keys::messages(place, numbers),
-        order,
-        limit,
-        |rows, key, value| {
-            let Some(Key::Message { number, .. }) = Key::parse(key) else {
-                return Err(stray(key));
-            };
-            let Message { id, payload } = Message::decode(key, value::open(rows, key, value)?)?;
-            Ok(StoredMessage {
-                number,
-                id,
-                payload,
-            })
-        },
-    )
-}
-
-fn handover(
-    rows: &dyn Get,
-    place: Place<'_>,
-    number: u32,
-) -> Result<Option<StoredHandover>, ReadError> {
-    let found = listed(rows, Key::Handover { place, number })?;
-    found
-        .map(
-            |Listed {
-                 at_ms,
-                 open,
-                 payload,
-             }| {
-                Ok(StoredHandover {
-                    key: owned(place)?,
-                    number,
-                    opened_at_ms: at_ms,
-                    open,
-                    payload,
-                })
-            },
-        )
-        .transpose()
-}
-
-fn task(rows: &dyn Get, place: Place<'_>, number: u32) -> Result<Option<StoredTask>, ReadError> {
-    let found = listed(rows, Key::Task { place, number })?;
-    found
-        .map(
-            |Listed {
-                 at_ms,
-                 open,
-                 payload,
-             }| {
-                Ok(StoredTask {
-                    key: owned(place)?,
-                    number,
-                    created_at_ms: at_ms,
-                    open,
-                    payload,
-                })
-            },
-        )
-        .transpose()
-}
-
-fn timer(rows: &dyn Rows, key: &[u8], value: &[u8]) -> Result<TimerRow, ReadError> {
-    let Some(Key::Timer { at_ms, place, kind }) = Key::parse(key) else {
-        return Err(stray(key));
-    };
-    value::open(rows, key, value)?;
-    Ok(TimerRow {
-        at_ms,
-        key: owned(place)?,
-        kind,
-    })
-}
-
-fn event(rows: &dyn Rows, key: &[u8], value: &[u8]) -> Result<StoredEvent, ReadError> {
-    let Some(Key::Event { sequence, .. }) = Key::parse(key) else {
-        return Err(stray(key));
-    };
-    Ok(StoredEvent {
-        sequence,
-        payload: value::open(rows, key, value)?,
-    })
-}
-
-fn delivery(rows: &dyn Rows, bytes: &[u8], value: &[u8]) -> Result<Delivery, ReadError> {
-    let Some(Key::Delivery {
-        at_ms,
-        event,
-        business,
-        endpoint,
-    }) = Key::parse(bytes)
-    else {
-        return Err(stray(bytes));
-    };
-    let Attempt { attempt, note } = Attempt::decode(bytes, &value::open(rows, bytes, value)?)?;
-    let id = DeliveryId {
-        business: business.to_owned(),
-        event,
-        endpoint: endpoint.to_owned(),
-        at_ms,
-    };
-    Ok(Delivery { id, attempt, note })
-}
-
-fn dead_letter(rows: &dyn Rows, bytes: &[u8], value: &[u8]) -> Result<DeadLetter, ReadError> {
-    let Some(Key::DeadLetter {
-        business,
-        event,
-        endpoint,
-    }) = Key::parse(bytes)
-    else {
-        return Err(stray(bytes));
-    };
-    let Dead {
-        at_ms,
-        last: Attempt { attempt, note },
-    } = Dead::decode(bytes, &value::open(rows, bytes, value)?)?;
-    Ok(DeadLetter {
-        business: business.to_owned(),
-        event,
-        endpoint: endpoint.to_owned(),
-        at_ms,
-        attempt,
-        note,
-    })
+    collect(rows, keys::messages(place, numbers), order, limit, decode::message_row)
 }
 
 /// The first `limit` rows of a range, decoded.
@@ -492,16 +259,4 @@ fn page<T>(
         Ok(ControlFlow::Continue(()))
     })?;
     Ok(Page { items, next })
-}
-
-fn owned(place: Place<'_>) -> Result<ConversationKey, ReadError> {
-    Ok(ConversationKey::new(place.business, place.conversation)?)
-}
-
-fn stray(key: &[u8]) -> ReadError {
-    damaged(key, "no row of this table has such a key")
-}
-
-fn dangling(entry: &[u8]) -> ReadError {
-    damaged(entry, "it names a row that is not there")
 }

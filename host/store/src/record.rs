@@ -20,10 +20,7 @@ impl Head {
     }
 
     pub(crate) fn decode(key: &[u8], payload: Vec<u8>) -> Result<Head, ReadError> {
-        let mut fields = Fields {
-            key,
-            rest: &payload,
-        };
+        let mut fields = Fields { key, rest: &payload };
         let revision = fields.u64()?;
         Ok(Head {
             revision,
@@ -45,10 +42,7 @@ impl Message {
     }
 
     pub(crate) fn decode(key: &[u8], payload: Vec<u8>) -> Result<Message, ReadError> {
-        let mut fields = Fields {
-            key,
-            rest: &payload,
-        };
+        let mut fields = Fields { key, rest: &payload };
         let length = usize::from(fields.u16()?);
         let id = fields.text(length)?;
         Ok(Message {
@@ -75,19 +69,11 @@ pub(crate) struct Listed {
 
 impl Listed {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        [
-            &self.at_ms.to_be_bytes()[..],
-            &[u8::from(self.open)],
-            &self.payload,
-        ]
-        .concat()
+        [&self.at_ms.to_be_bytes()[..], &[u8::from(self.open)], &self.payload].concat()
     }
 
     pub(crate) fn decode(key: &[u8], payload: Vec<u8>) -> Result<Listed, ReadError> {
-        let mut fields = Fields {
-            key,
-            rest: &payload,
-        };
+        let mut fields = Fields { key, rest: &payload };
         let (at_ms, [open]) = (fields.i64()?, fields.take()?);
         Ok(Listed {
             at_ms,
@@ -167,10 +153,7 @@ impl Counts {
             deliveries,
             dead_letters,
         ];
-        counts
-            .iter()
-            .flat_map(|count| count.to_be_bytes())
-            .collect()
+        counts.iter().flat_map(|count| count.to_be_bytes()).collect()
     }
 
     pub(crate) fn decode(key: &[u8], payload: &[u8]) -> Result<Counts, ReadError> {
@@ -225,8 +208,7 @@ impl Fields<'_> {
             .split_at_checked(length)
             .ok_or_else(|| damaged(self.key, "it is too short"))?;
         self.rest = rest;
-        let text = std::str::from_utf8(text)
-            .map_err(|_| damaged(self.key, "a text in it is not UTF-8"))?;
+        let text = std::str::from_utf8(text).map_err(|_| damaged(self.key, "a text in it is not UTF-8"))?;
         Ok(text.to_owned())
     }
 

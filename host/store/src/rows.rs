@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::ops::{ControlFlow, Range};
 
 use crate::error::ReadError;
-use crate::store::{Ack, RowIter, Step};
+use crate::step::Step;
+use crate::store::{Ack, RowIter};
 
 /// The changes of a batch: a new value, or `None` for a row that goes away.
 pub(crate) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -29,24 +30,18 @@ pub(crate) trait Get {
 
 /// Reads rows as of one moment.
 pub(crate) trait Rows: Get {
-    fn scan(
-        &self,
-        range: Range<Vec<u8>>,
-        order: Order,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), ReadError>;
+    fn scan(&self, range: Range<Vec<u8>>, order: Order, visit: &mut Visit<'_>) -> Result<(), ReadError>;
 }
 
 /// A database with its committer; `read.rs` makes a store of it.
 pub(crate) trait Backend: Send + Sync + 'static {
     /// Lets `read` see the rows between two batches, and returns its answer once all that it saw is durable.
-    fn view<T>(&self, read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>)
-    -> Result<T, ReadError>;
+    fn view<T>(&self, read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>) -> Result<T, ReadError>;
 
     /// Queues a step for the committer.
     fn submit(&self, step: Step, done: Ack);
 
-    /// All rows between two batches, while batches go on.
+    /// All rows between two batches with their payloads put together, while batches go on.
     fn all_rows(&self) -> Result<RowIter<'_>, ReadError>;
 }
 
@@ -57,12 +52,7 @@ impl Get for BTreeMap<Vec<u8>, Vec<u8>> {
 }
 
 impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
-    fn scan(
-        &self,
-        range: Range<Vec<u8>>,
-        order: Order,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), ReadError> {
+    fn scan(&self, range: Range<Vec<u8>>, order: Order, visit: &mut Visit<'_>) -> Result<(), ReadError> {
         if range.start >= range.end {
             return Ok(());
         }

@@ -21,14 +21,16 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use self::committer::{Change, Committer, Pending, Work};
+pub(crate) use self::committer::Change;
+use self::committer::{Committer, Pending, Work};
 use self::folder::Folder;
 use self::shared::{Shared, SledRows};
 use crate::error::{CommitError, OpenError, ReadError};
 use crate::plan;
 use crate::read;
 use crate::rows::{Backend, Rows};
-use crate::store::{Ack, Committed, Counts, RowIter, Step};
+use crate::step::Step;
+use crate::store::{Ack, Counts, RowIter};
 
 /// How a store is opened. The defaults suit a daemon with a disk of its own.
 #[derive(Clone)]
@@ -58,10 +60,7 @@ impl Default for Options {
             group_max: 256,
             copy_before_recovery: true,
             on_fatal: Arc::new(|reason| {
-                tracing::error!(
-                    reason,
-                    "the store cannot go on; the process ends, start it again"
-                );
+                tracing::error!(reason, "the store cannot go on; the process ends, start it again");
                 std::process::exit(70);
             }),
         }
@@ -132,12 +131,7 @@ impl SledStore {
     ///
     /// After an error, or after a fault of the store, the mark is missing and the next open recovers.
     pub fn close(&self) -> Result<(), OpenError> {
-        let Some(committer) = self
-            .committer
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take()
-        else {
+        let Some(committer) = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take() else {
             return Ok(());
         };
         self.closed.store(true, Ordering::Release);
@@ -145,11 +139,7 @@ impl SledStore {
         let _ = self.work.send(Work::Stop);
         let stopped_well = committer.join().is_ok() && !self.shared.has_failed();
         self.shared.close();
-        if stopped_well {
-            self.folder.mark_clean()
-        } else {
-            Ok(())
-        }
+        if stopped_well { self.folder.mark_clean() } else { Ok(()) }
     }
 
     /// Queues any change of rows; for restoring, where a row keeps the numbers it had.
@@ -158,11 +148,7 @@ impl SledStore {
         if self.closed.load(Ordering::Acquire) {
             return done.answer(Err(CommitError::Closed));
         }
-        match self.work.try_send(Work::Change {
-            bytes,
-            change,
-            done,
-        }) {
+        match self.work.try_send(Work::Change { bytes, change, done }) {
             Ok(()) | Err(TrySendError::Disconnected(_)) | Err(TrySendError::Full(Work::Stop)) => {}
             Err(TrySendError::Full(Work::Change { done, .. })) => {
                 done.answer(Err(CommitError::Busy { queue: self.queue }));
@@ -172,10 +158,7 @@ impl SledStore {
 }
 
 impl Backend for SledStore {
-    fn view<T>(
-        &self,
-        read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+    fn view<T>(&self, read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>) -> Result<T, ReadError> {
         self.shared.view(read)
     }
 
@@ -208,21 +191,6 @@ impl fmt::Debug for SledStore {
     }
 }
 
-/// Commits a change and waits for it; for the admin operations, which have a thread to spend.
-pub(crate) fn commit_and_wait(
-    store: &SledStore,
-    bytes: usize,
-    change: Change,
-) -> Result<Committed, CommitError> {
-    let (send, receive) = std::sync::mpsc::channel();
-    store.submit_change(
-        bytes,
-        change,
-        Box::new(move |result| drop(send.send(result))),
-    );
-    receive.recv().unwrap_or(Err(CommitError::Failed))
-}
-
 /// sled meets some damage with a panic; an open must answer it with an error like any other.
 fn open_database(folder: &Folder, cache_bytes: u64) -> Result<::sled::Db, OpenError> {
     let database = |source: crate::Cause| OpenError::Database {
@@ -232,7 +200,6 @@ fn open_database(folder: &Folder, cache_bytes: u64) -> Result<::sled::Db, OpenEr
     let config = ::sled::Config::new()
         .path(folder.database())
         .cache_capacity(cache_bytes)
-        .mode(::sled::Mode::HighThroughput)
         .use_compression(false)
         .flush_every_ms(None);
     match catch_unwind(AssertUnwindSafe(|| config.open())) {
@@ -248,12 +215,11 @@ fn read_counts(folder: &Folder, db: &::sled::Db) -> Result<Counts, OpenError> {
         source,
     };
     let counts = read::counts(&SledRows::settled(db)).map_err(read)?;
-    if counts.steps == 0 && !db.is_empty() {
-        let fault = "its database has rows but no counts".to_owned();
-        return Err(OpenError::NotAStore {
-            folder: folder.path().to_owned(),
-            fault,
-        });
+    if counts.is_none() && !db.is_empty() {
+        return Err(folder.not_a_store("its database has rows but no counts".to_owned()));
     }
-    Ok(counts)
+    Ok(counts.unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,11 +10,12 @@ use std::fmt;
 
 use crate::error::{CommitError, InvalidName, ReadError};
 use crate::limits::{BUSINESS_MAX_BYTES, CONVERSATION_MAX_BYTES};
+use crate::step::{Committed, DeliveryId, FactTable, Step};
 
 /// Called once with the outcome of a commit, on the store's own thread: hand the answer on, and return quickly.
 pub type Ack = Box<dyn FnOnce(Result<Committed, CommitError>) + Send>;
 
-/// Raw rows in key order, as of one moment.
+/// Keys and checked payloads in key order, as of one moment.
 pub type RowIter<'a> = Box<dyn Iterator<Item = Result<(Vec<u8>, Vec<u8>), ReadError>> + 'a>;
 
 /// Durable state. All methods block for the time of a disk read; none may be called from within an [`Ack`].
@@ -29,27 +30,13 @@ pub trait Store: Send + Sync + 'static {
     fn message(&self, key: &ConversationKey, id: &str) -> Result<Option<StoredMessage>, ReadError>;
 
     /// At most `limit` messages from position `from` on, oldest first.
-    fn messages(
-        &self,
-        key: &ConversationKey,
-        from: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredMessage>, ReadError>;
+    fn messages(&self, key: &ConversationKey, from: u64, limit: usize) -> Result<Vec<StoredMessage>, ReadError>;
 
     /// The `limit` newest messages before position `before`, oldest of them first.
-    fn last_messages(
-        &self,
-        key: &ConversationKey,
-        before: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredMessage>, ReadError>;
+    fn last_messages(&self, key: &ConversationKey, before: u64, limit: usize) -> Result<Vec<StoredMessage>, ReadError>;
 
     /// One handover of a conversation.
-    fn handover(
-        &self,
-        key: &ConversationKey,
-        number: u32,
-    ) -> Result<Option<StoredHandover>, ReadError>;
+    fn handover(&self, key: &ConversationKey, number: u32) -> Result<Option<StoredHandover>, ReadError>;
 
     /// One task of a conversation.
     fn task(&self, key: &ConversationKey, number: u32) -> Result<Option<StoredTask>, ReadError>;
@@ -83,12 +70,7 @@ pub trait Store: Send + Sync + 'static {
     fn next_timer_ms(&self) -> Result<Option<i64>, ReadError>;
 
     /// At most `limit` events of a business with a sequence above `after`, in order.
-    fn events(
-        &self,
-        business: &str,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<StoredEvent>, ReadError>;
+    fn events(&self, business: &str, after: u64, limit: usize) -> Result<Vec<StoredEvent>, ReadError>;
 
     /// One event of a business.
     fn event(&self, business: &str, sequence: u64) -> Result<Option<StoredEvent>, ReadError>;
@@ -100,12 +82,8 @@ pub trait Store: Send + Sync + 'static {
     fn next_delivery_ms(&self) -> Result<Option<i64>, ReadError>;
 
     /// Dead letters of a business, oldest event first, after a cursor of an earlier page.
-    fn dead_letters(
-        &self,
-        business: &str,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<DeadLetter>, ReadError>;
+    fn dead_letters(&self, business: &str, after: Option<&Cursor>, limit: usize)
+    -> Result<Page<DeadLetter>, ReadError>;
 
     /// How much of everything there is; kept with each commit, so asking is cheap.
     fn counts(&self) -> Result<Counts, ReadError>;
@@ -114,15 +92,9 @@ pub trait Store: Send + Sync + 'static {
     fn fact(&self, table: FactTable, key: &str) -> Result<Option<Vec<u8>>, ReadError>;
 
     /// At most `limit` facts whose key begins with `prefix` and is greater than `after`, in order of their keys.
-    fn facts(
-        &self,
-        table: FactTable,
-        prefix: &str,
-        after: Option<&str>,
-        limit: usize,
-    ) -> Result<Vec<Fact>, ReadError>;
+    fn facts(&self, table: FactTable, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<Fact>, ReadError>;
 
-    /// All raw rows as of the moment of the call, while commits go on; for [`admin::backup`](crate::admin::backup).
+    /// All rows as of the moment of the call, while commits go on; for [`admin::backup`](crate::admin::backup).
     fn snapshot(&self) -> Result<RowIter<'_>, ReadError>;
 }
 
@@ -135,17 +107,11 @@ pub struct ConversationKey {
 
 impl ConversationKey {
     /// Checks both parts: not empty, no NUL, at most 64 and 128 bytes.
-    pub fn new(
-        business: impl Into<String>,
-        conversation: impl Into<String>,
-    ) -> Result<Self, InvalidName> {
+    pub fn new(business: impl Into<String>, conversation: impl Into<String>) -> Result<Self, InvalidName> {
         let (business, conversation) = (business.into(), conversation.into());
         check_business(&business)?;
         check_name("conversation id", &conversation, CONVERSATION_MAX_BYTES)?;
-        Ok(ConversationKey {
-            business,
-            conversation,
-        })
+        Ok(ConversationKey { business, conversation })
     }
 
     /// The business.
@@ -169,11 +135,7 @@ pub(crate) fn check_business(business: &str) -> Result<(), InvalidName> {
     check_name("business", business, BUSINESS_MAX_BYTES)
 }
 
-pub(crate) fn check_name(
-    what: &'static str,
-    name: &str,
-    limit_bytes: usize,
-) -> Result<(), InvalidName> {
+pub(crate) fn check_name(what: &'static str, name: &str, limit_bytes: usize) -> Result<(), InvalidName> {
     if name.is_empty() {
         Err(InvalidName::Empty { what })
     } else if name.len() > limit_bytes {
@@ -187,208 +149,6 @@ pub(crate) fn check_name(
     } else {
         Ok(())
     }
-}
-
-/// Everything that one step changes: all of it or nothing.
-#[derive(Debug, Default)]
-pub struct Step {
-    /// The change of one conversation.
-    pub conversation: Option<ConversationChange>,
-    /// Events to append; their sequence numbers are given at the commit.
-    pub events: Vec<NewEvent>,
-    /// What happened to deliveries.
-    pub deliveries: Vec<DeliveryChange>,
-    /// Facts to put, replace or remove.
-    pub facts: Vec<FactChange>,
-}
-
-/// The guard and the rows of one conversation.
-#[derive(Debug)]
-pub struct ConversationChange {
-    /// Which conversation.
-    pub key: ConversationKey,
-    /// The revision it was loaded with; 0: it must not exist yet. The commit gives it the next one.
-    pub expected_revision: u64,
-    /// The new head, in place of the old one.
-    pub head: Vec<u8>,
-    /// Messages to append. Number and id must both be new to the conversation.
-    pub messages: Vec<NewMessage>,
-    /// Handovers to put or replace.
-    pub handovers: Vec<HandoverRow>,
-    /// Tasks to put or replace.
-    pub tasks: Vec<TaskRow>,
-    /// Timers to set, move or clear.
-    pub timers: Vec<TimerChange>,
-}
-
-/// A message to append.
-#[derive(Debug)]
-pub struct NewMessage {
-    /// Its position in the conversation.
-    pub number: u64,
-    /// The id that the platform chose, unique in the conversation.
-    pub id: String,
-    /// What the store does not open.
-    pub payload: Vec<u8>,
-}
-
-/// A handover to put or replace.
-#[derive(Debug)]
-pub struct HandoverRow {
-    /// Its number in the conversation.
-    pub number: u32,
-    /// When it was opened: its place in lists.
-    pub opened_at_ms: i64,
-    /// Whether it is in the list of open ones.
-    pub open: bool,
-    /// What the store does not open.
-    pub payload: Vec<u8>,
-}
-
-/// A task to put or replace.
-#[derive(Debug)]
-pub struct TaskRow {
-    /// Its number in the conversation.
-    pub number: u32,
-    /// When it was created: its place in lists.
-    pub created_at_ms: i64,
-    /// Whether it is in the list of open ones.
-    pub open: bool,
-    /// What the store does not open.
-    pub payload: Vec<u8>,
-}
-
-/// A timer of a conversation that is set (`becomes` alone), moved (both) or cleared (`was` alone).
-#[derive(Debug)]
-pub struct TimerChange {
-    /// The timer's kind: at most one of each kind and time in a conversation.
-    pub kind: u8,
-    /// When it was due; that row must be there, or the step is refused as gone.
-    pub was: Option<i64>,
-    /// When it is due now.
-    pub becomes: Option<i64>,
-}
-
-/// An event to append.
-#[derive(Debug)]
-pub struct NewEvent {
-    /// The business it belongs to.
-    pub business: String,
-    /// What the store does not open.
-    pub payload: Vec<u8>,
-    /// The endpoints that it must be delivered to.
-    pub endpoints: Vec<String>,
-    /// When these deliveries are due.
-    pub deliver_at_ms: i64,
-}
-
-/// What happened to a delivery. A row that is not there refuses the step as gone.
-#[derive(Debug)]
-pub enum DeliveryChange {
-    /// It arrived: forget it.
-    Delivered(DeliveryId),
-    /// It failed and is due again.
-    Retry {
-        /// Which one.
-        id: DeliveryId,
-        /// When it is due again.
-        at_ms: i64,
-        /// How many attempts were made.
-        attempt: u32,
-        /// Why the last one failed.
-        note: String,
-    },
-    /// It is given up and kept as a dead letter.
-    Dead {
-        /// Which one.
-        id: DeliveryId,
-        /// When it was given up.
-        at_ms: i64,
-        /// How many attempts were made.
-        attempt: u32,
-        /// Why the last one failed.
-        note: String,
-    },
-    /// A dead letter becomes a delivery again, with no attempt made.
-    Again {
-        /// The business of the event.
-        business: String,
-        /// The event.
-        event: u64,
-        /// The endpoint.
-        endpoint: String,
-        /// When it is due.
-        at_ms: i64,
-    },
-}
-
-/// Which delivery: an event, an endpoint, and the time for which it is due now.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct DeliveryId {
-    /// The business of the event.
-    pub business: String,
-    /// The event's sequence.
-    pub event: u64,
-    /// The endpoint.
-    pub endpoint: String,
-    /// When it is due.
-    pub at_ms: i64,
-}
-
-/// A fact to put, replace, or (with no payload) remove; removing what is not there is no error.
-#[derive(Debug)]
-pub struct FactChange {
-    /// Which table.
-    pub table: FactTable,
-    /// The key, free text that begins with its business.
-    pub key: String,
-    /// The new payload, or `None` to remove the fact.
-    pub payload: Option<Vec<u8>>,
-}
-
-/// The tables of facts: small things that belong to no conversation.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[repr(u8)]
-pub enum FactTable {
-    /// Agents and their presence.
-    Agents = 1,
-    /// Hashed bearer tokens.
-    Tokens = 2,
-    /// Answers given under an `Idempotency-Key`.
-    Answers = 3,
-    /// Settings that the daemon keeps for a business.
-    Settings = 4,
-    /// Contacts with their owner and status.
-    Contacts = 5,
-    /// Installed rule packs and generations.
-    Packs = 6,
-    /// Webhook endpoints.
-    Endpoints = 7,
-}
-
-impl FactTable {
-    /// Every table.
-    pub const ALL: [FactTable; 7] = [
-        FactTable::Agents,
-        FactTable::Tokens,
-        FactTable::Answers,
-        FactTable::Settings,
-        FactTable::Contacts,
-        FactTable::Packs,
-        FactTable::Endpoints,
-    ];
-}
-
-/// What a commit gave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Committed {
-    /// The conversation's revision now; 0 if the step changed none.
-    pub revision: u64,
-    /// The sequence of the step's first event; the others follow it without a gap.
-    pub first_event: Option<u64>,
 }
 
 /// A conversation as it was committed last.
@@ -521,12 +281,7 @@ impl std::str::FromStr for Cursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Cursor, InvalidCursor> {
-        let nibble = |c: u8| {
-            (c as char)
-                .to_digit(16)
-                .map(|digit| digit as u8)
-                .ok_or(InvalidCursor)
-        };
+        let nibble = |c: u8| (c as char).to_digit(16).map(|digit| digit as u8).ok_or(InvalidCursor);
         let pairs = text.as_bytes().chunks(2);
         let bytes = pairs.map(|pair| match *pair {
             [high, low] => Ok(nibble(high)? << 4 | nibble(low)?),
@@ -562,4 +317,11 @@ pub struct Counts {
     pub deliveries: u64,
     /// Deliveries that were given up.
     pub dead_letters: u64,
+}
+
+/// Commits a step and waits for the outcome; for callers that have a thread to spend.
+pub fn commit_and_wait(store: &dyn Store, step: Step) -> Result<Committed, CommitError> {
+    let (send, receive) = std::sync::mpsc::channel();
+    store.commit(step, Box::new(move |result| drop(send.send(result))));
+    receive.recv().unwrap_or(Err(CommitError::Failed))
 }

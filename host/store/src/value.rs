@@ -30,10 +30,7 @@ pub(crate) fn seal(key: Vec<u8>, payload: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// The keys of the further rows that a stored value says it has.
-pub(crate) fn chunk_keys(
-    key: &[u8],
-    value: &[u8],
-) -> Result<impl Iterator<Item = Vec<u8>>, ReadError> {
+pub(crate) fn chunk_keys(key: &[u8], value: &[u8]) -> Result<impl Iterator<Item = Vec<u8>>, ReadError> {
     let following = open_row(key, value)?.following;
     Ok((1..=following).map(|index| Key::Chunk { owner: key, index }.to_bytes()))
 }
@@ -152,17 +149,10 @@ mod tests {
             1 << 20,
         ] {
             let payload: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
-            let rows: std::collections::BTreeMap<_, _> =
-                seal(key(), &payload).into_iter().collect();
+            let rows: std::collections::BTreeMap<_, _> = seal(key(), &payload).into_iter().collect();
             assert_eq!(rows.len(), length.div_ceil(ROW_MAX_BYTES).max(1));
-            assert!(
-                rows.values()
-                    .all(|value| value.len() <= ROW_MAX_BYTES + HEADER_BYTES)
-            );
-            assert_eq!(
-                open(&rows, &key(), &rows[&key()]).expect("it was just sealed"),
-                payload
-            );
+            assert!(rows.values().all(|value| value.len() <= ROW_MAX_BYTES + HEADER_BYTES));
+            assert_eq!(open(&rows, &key(), &rows[&key()]).expect("it was just sealed"), payload);
         }
     }
 
@@ -172,9 +162,7 @@ mod tests {
         for bit in 0..value.len() * 8 {
             let mut value = value.clone();
             value[bit / 8] ^= 1 << (bit % 8);
-            let error = open_row(&key(), &value)
-                .expect_err("a bit was changed")
-                .to_string();
+            let error = open_row(&key(), &value).expect_err("a bit was changed").to_string();
             assert!(error.contains("conversation b/c"), "{error}");
         }
     }
@@ -187,16 +175,12 @@ mod tests {
             conversation: "d",
         })
         .to_bytes();
-        assert!(matches!(
-            open_row(&other, &value),
-            Err(ReadError::Damaged { .. })
-        ));
+        assert!(matches!(open_row(&other, &value), Err(ReadError::Damaged { .. })));
     }
 
     #[test]
     fn a_missing_part_is_damage() {
-        let mut rows: std::collections::BTreeMap<_, _> =
-            seal(key(), &[7; 9_000]).into_iter().collect();
+        let mut rows: std::collections::BTreeMap<_, _> = seal(key(), &[7; 9_000]).into_iter().collect();
         let own = rows[&key()].clone();
         rows.remove(
             &Key::Chunk {
@@ -206,9 +190,7 @@ mod tests {
             .to_bytes(),
         )
         .expect("9,000 bytes are three rows");
-        let error = open(&rows, &key(), &own)
-            .expect_err("a part was removed")
-            .to_string();
+        let error = open(&rows, &key(), &own).expect_err("a part was removed").to_string();
         assert!(error.contains("part 2 is missing"), "{error}");
     }
 
@@ -216,9 +198,7 @@ mod tests {
     fn a_newer_format_names_both_versions_and_the_remedy() {
         let mut value = seal(key(), b"hello").remove(0).1;
         value[0] = 9;
-        let error = open_row(&key(), &value)
-            .expect_err("version 9 is unknown")
-            .to_string();
+        let error = open_row(&key(), &value).expect_err("version 9 is unknown").to_string();
         assert!(
             error.contains("format 9") && error.contains("up to 1") && error.contains("install"),
             "{error}"

@@ -16,7 +16,8 @@ use super::shared::{Shared, SledRows, database};
 use crate::error::{CommitError, ReadError};
 use crate::limits::GROUP_MAX_BYTES;
 use crate::plan::Plan;
-use crate::store::{Ack, Committed, Counts};
+use crate::step::Committed;
+use crate::store::{Ack, Counts};
 
 /// How much later than the commits the canary may reach the disk; see `folder.rs` for what it proves.
 const CANARY_EVERY: Duration = Duration::from_secs(1);
@@ -36,6 +37,7 @@ pub(super) enum Work {
 /// An acknowledgement that is given in any case: when it is dropped unanswered, the store has ended.
 pub(super) struct Pending {
     ack: Option<Ack>,
+    under_way: bool,
     shared: Arc<Shared>,
 }
 
@@ -43,6 +45,7 @@ impl Pending {
     pub(super) fn new(ack: Ack, shared: Arc<Shared>) -> Pending {
         Pending {
             ack: Some(ack),
+            under_way: false,
             shared,
         }
     }
@@ -57,7 +60,8 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if let Some(ack) = self.ack.take() {
-            ack(Err(if self.shared.has_failed() {
+            let unknown = self.under_way || self.shared.has_failed();
+            ack(Err(if unknown {
                 CommitError::Failed
             } else {
                 CommitError::Closed
@@ -169,8 +173,9 @@ impl Committer {
                 Work::Change {
                     bytes,
                     change,
-                    done,
+                    mut done,
                 } => {
+                    done.under_way = true;
                     group_bytes += bytes;
                     group.changes.push((change, done));
                 }

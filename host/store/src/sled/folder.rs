@@ -35,9 +35,7 @@ impl Folder {
         let lock_path = path.join("LOCK");
         let mut options = OpenOptions::new();
         let options = options.create(true).truncate(false).read(true).write(true);
-        let mut lock = options
-            .open(&lock_path)
-            .map_err(io_at("open", &lock_path))?;
+        let mut lock = options.open(&lock_path).map_err(io_at("open", &lock_path))?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -105,8 +103,7 @@ impl Folder {
         let format = text
             .strip_prefix("baton-store ")
             .and_then(|number| number.trim().parse::<u32>().ok());
-        let found =
-            format.ok_or_else(|| self.not_a_store(format!("its file FORMAT says {text:?}")))?;
+        let found = format.ok_or_else(|| self.not_a_store(format!("its file FORMAT says {text:?}")))?;
         if found > FORMAT {
             return Err(OpenError::NewerFormat {
                 folder: self.path.clone(),
@@ -117,7 +114,7 @@ impl Folder {
         Ok(())
     }
 
-    fn not_a_store(&self, fault: String) -> OpenError {
+    pub(super) fn not_a_store(&self, fault: String) -> OpenError {
         OpenError::NotAStore {
             folder: self.path.clone(),
             fault,
@@ -130,19 +127,12 @@ impl Folder {
         if clean {
             // From here on a crash must be seen as one.
             self.remove_clean_mark()?;
-        } else if copy_before_recovery
-            && self.database().join("db").exists()
-            && !self.copy().exists()
-        {
+        } else if copy_before_recovery && self.database().join("db").exists() && !self.copy().exists() {
             self.copy_database()?;
         }
         // A kill while sled opens leaves these, and they can make the next open fail.
         for path in files(&self.database())? {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name.starts_with("snap.") && name.ends_with(".generating") {
                 fs::remove_file(&path).map_err(io_at("remove the leftover", &path))?;
             }
@@ -163,8 +153,7 @@ impl Folder {
                 .map_err(io_at("measure", path))
         };
         let needed_bytes = files.iter().map(size).sum::<Result<u64, _>>()?;
-        let free_bytes = free_bytes(&self.path)
-            .map_err(|source| self.io("ask for the free space of", source))?;
+        let free_bytes = free_bytes(&self.path).map_err(|source| self.io("ask for the free space of", source))?;
         if needed_bytes > free_bytes {
             return Err(OpenError::NoRoomForCopy {
                 folder: self.path.clone(),
@@ -196,9 +185,7 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(counts),
             Err(error) => return Err(io_at("read", &self.canary())(error)),
         };
-        let slots = bytes
-            .chunks(CANARY_SLOT_BYTES as usize)
-            .filter_map(parse_note);
+        let slots = bytes.chunks(CANARY_SLOT_BYTES as usize).filter_map(parse_note);
         let Some((steps, last_event)) = slots.max() else {
             return Ok(counts);
         };
@@ -229,9 +216,7 @@ impl Folder {
         let db = File::open(&db_path).map_err(io_at("open", &db_path))?;
         let mut options = OpenOptions::new();
         let options = options.create(true).truncate(false).write(true);
-        let canary = options
-            .open(self.canary())
-            .map_err(io_at("open", &self.canary()))?;
+        let canary = options.open(self.canary()).map_err(io_at("open", &self.canary()))?;
         let mut disk = FolderDisk {
             db,
             canary,
@@ -301,9 +286,7 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, OpenError> {
         Err(error) => return Err(io_at("list", folder)(error)),
     };
     let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    let mut paths = paths
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(io_at("list", folder))?;
+    let mut paths = paths.collect::<Result<Vec<_>, _>>().map_err(io_at("list", folder))?;
     paths.retain(|path| path.is_file());
     paths.sort();
     Ok(paths)
@@ -338,9 +321,5 @@ fn free_bytes(folder: &Path) -> io::Result<u64> {
 
 fn io_at(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> OpenError {
     let path = path.to_owned();
-    move |source| OpenError::Io {
-        action,
-        path,
-        source,
-    }
+    move |source| OpenError::Io { action, path, source }
 }

@@ -51,27 +51,16 @@ impl Shared {
     }
 
     /// Reads between two batches; the answer comes when all rows it met are synced.
-    pub(super) fn view<T>(
-        &self,
-        read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+    pub(super) fn view<T>(&self, read: impl FnOnce(&dyn Rows) -> Result<T, ReadError>) -> Result<T, ReadError> {
         let (answer, batch) = self.with(|state, db| {
-            let unsynced =
-                (self.synced.load(Ordering::Acquire) < state.batch).then_some(&state.written);
+            let unsynced = (self.synced.load(Ordering::Acquire) < state.batch).then_some(&state.written);
             let rows = SledRows {
                 db,
                 unsynced,
                 met_unsynced: Cell::new(false),
             };
             let answer = read(&rows)?;
-            Ok((
-                answer,
-                if rows.met_unsynced.get() {
-                    state.batch
-                } else {
-                    0
-                },
-            ))
+            Ok((answer, if rows.met_unsynced.get() { state.batch } else { 0 }))
         })?;
         self.wait_for(batch)?;
         Ok(answer)
@@ -89,10 +78,7 @@ impl Shared {
     }
 
     /// Runs `work` with the state to itself.
-    pub(super) fn with_mut<T>(
-        &self,
-        work: impl FnOnce(&mut State) -> Result<T, ReadError>,
-    ) -> Result<T, ReadError> {
+    pub(super) fn with_mut<T>(&self, work: impl FnOnce(&mut State) -> Result<T, ReadError>) -> Result<T, ReadError> {
         let mut state = self.state.write().map_err(|_| ReadError::Closed)?;
         work(&mut state)
     }
@@ -141,10 +127,7 @@ impl Shared {
             if self.ended.load(Ordering::Acquire) {
                 return Err(ReadError::Closed);
             }
-            waiting = self
-                .progress
-                .wait(waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            waiting = self.progress.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
         Ok(())
     }
@@ -162,10 +145,7 @@ impl Shared {
 
     /// Takes the database away from readers and drops it, which makes sled write what its readers have moved.
     pub(super) fn close(&self) {
-        self.state
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .db = None;
+        self.state.write().unwrap_or_else(PoisonError::into_inner).db = None;
     }
 
     fn wake(&self) {
@@ -194,27 +174,15 @@ impl<'a> SledRows<'a> {
 
 impl Get for SledRows<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
-        if self
-            .unsynced
-            .is_some_and(|written| written.contains_key(key))
-        {
+        if self.unsynced.is_some_and(|written| written.contains_key(key)) {
             self.met_unsynced.set(true);
         }
-        Ok(self
-            .db
-            .get(key)
-            .map_err(database)?
-            .map(|value| value.to_vec()))
+        Ok(self.db.get(key).map_err(database)?.map(|value| value.to_vec()))
     }
 }
 
 impl Rows for SledRows<'_> {
-    fn scan(
-        &self,
-        range: Range<Vec<u8>>,
-        order: Order,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), ReadError> {
+    fn scan(&self, range: Range<Vec<u8>>, order: Order, visit: &mut Visit<'_>) -> Result<(), ReadError> {
         if range.start >= range.end {
             return Ok(());
         }

@@ -4,14 +4,17 @@
 //! committer puts the row's old value aside for it. What is put aside grows with the writes during the read and not
 //! with the database, and is bounded: a reader that is too slow gets an error instead of the daemon's memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::vec;
 
 use super::shared::{Shared, database};
 use crate::error::ReadError;
+use crate::keys;
 use crate::limits::SNAPSHOT_MAX_BYTES;
+use crate::rows::Get;
+use crate::value;
 
 /// Rows per page: readers hold the state still for a page, and the committer waits for them.
 const PAGE_ROWS: usize = 512;
@@ -48,6 +51,12 @@ impl Held {
         }
         Ok(())
     }
+
+    fn forget(&mut self, key: &[u8]) {
+        if let Some(old) = self.old.remove(key) {
+            self.old_bytes -= key.len() + old.map_or(0, |value| value.len());
+        }
+    }
 }
 
 pub(super) struct Snapshot<'a> {
@@ -83,34 +92,55 @@ impl<'a> Snapshot<'a> {
                     limit_bytes: SNAPSHOT_MAX_BYTES,
                 });
             }
-            let start = held
-                .read_to
-                .clone()
-                .map_or(Bound::Unbounded, Bound::Excluded);
-            let mut rows = BTreeMap::new();
-            for row in db
-                .range::<Vec<u8>, _>((start, Bound::Unbounded))
+            let start = held.read_to.clone().map_or(Bound::Unbounded, Bound::Excluded);
+            let mut keys = BTreeSet::new();
+            for key in db
+                .range((start, Bound::Excluded(keys::first_chunk())))
+                .keys()
                 .take(PAGE_ROWS)
             {
-                let (key, value) = row.map_err(database)?;
-                rows.insert(key.to_vec(), value.to_vec());
+                keys.insert(key.map_err(database)?.to_vec());
             }
-            self.done = rows.len() < PAGE_ROWS;
-            // What was put aside beyond this page belongs to a later one, and on the last page there is none.
-            let later = match rows.last_key_value() {
-                Some((last, _)) if !self.done => held.old.split_off(&[&last[..], &[0]].concat()),
-                Some(_) | None => BTreeMap::new(),
+            self.done = keys.len() < PAGE_ROWS;
+            // Rows that were there at the beginning and are gone by now lie between the others, or behind the last.
+            let page_end = match keys.last() {
+                Some(last) if !self.done => last.clone(),
+                Some(_) | None => keys::first_chunk(),
             };
-            held.read_to = rows.last_key_value().map(|(last, _)| last.clone());
-            for (key, old) in std::mem::replace(&mut held.old, later) {
-                held.old_bytes -= key.len() + old.as_ref().map_or(0, Vec::len);
-                match old {
-                    Some(value) => rows.insert(key, value),
-                    None => rows.remove(&key),
-                };
+            let put_aside: Vec<_> = held
+                .old
+                .range(..=page_end.clone())
+                .map(|(key, _)| key.clone())
+                .collect();
+            keys.extend(put_aside.iter().filter(|key| **key < keys::first_chunk()).cloned());
+            let then = Then { db, held: &held };
+            let mut page = Vec::with_capacity(keys.len());
+            for key in keys {
+                if let Some(value) = then.get(&key)? {
+                    let payload = value::open(&then, &key, &value)?;
+                    page.push((key, payload));
+                }
             }
-            Ok(rows.into_iter().collect())
+            held.read_to = Some(page_end);
+            put_aside.iter().for_each(|key| held.forget(key));
+            Ok(page)
         })
+    }
+}
+
+/// Rows as they were when the snapshot began. Right for rows that were not passed yet; the further rows of long
+/// payloads, which have the last keys of all, never are.
+struct Then<'a> {
+    db: &'a ::sled::Db,
+    held: &'a Held,
+}
+
+impl Get for Then<'_> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.held.old.get(key) {
+            Some(old) => Ok(old.clone()),
+            None => Ok(self.db.get(key).map_err(database)?.map(|value| value.to_vec())),
+        }
     }
 }
 
