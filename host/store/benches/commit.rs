@@ -126,7 +126,9 @@ fn fill(path: &Path) {
             }],
         };
         let send = send.clone();
-        let done = move |result: Result<_, _>| drop(send.send(result.map(drop).expect("the step is valid")));
+        let done = move |result: Result<baton_store::Committed, baton_store::CommitError>| {
+            let _ = send.send(result.expect("the step is valid").revision);
+        };
         store.commit(
             Step {
                 conversation: Some(change),

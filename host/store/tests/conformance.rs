@@ -7,6 +7,8 @@
 mod admin;
 #[path = "conformance/disk.rs"]
 mod disk;
+#[path = "conformance/due.rs"]
+mod due;
 #[path = "conformance/random.rs"]
 mod random;
 #[path = "conformance/stories.rs"]

@@ -10,45 +10,45 @@ use baton_store::{
 };
 
 /// Writers that commit at the same time.
-pub const WRITERS: u64 = 16;
+pub(crate) const WRITERS: u64 = 16;
 
 const CONVERSATIONS: u64 = 8;
 
 /// One step of a writer.
 #[derive(Debug, Clone, Copy)]
-pub struct Act {
-    pub writer: u64,
-    pub turn: u64,
+pub(crate) struct Act {
+    pub(crate) writer: u64,
+    pub(crate) turn: u64,
 }
 
 impl Act {
-    pub fn key(self) -> ConversationKey {
+    pub(crate) fn key(self) -> ConversationKey {
         let conversation = format!("w{}-c{}", self.writer, self.turn % CONVERSATIONS);
         ConversationKey::new("acme", conversation).expect("a short name")
     }
 
     /// The conversation's revision once the step is committed.
-    pub fn revision(self) -> u64 {
+    pub(crate) fn revision(self) -> u64 {
         self.turn / CONVERSATIONS + 1
     }
 
     /// The step before in the same conversation that made it this revision.
-    pub fn of_revision(self, revision: u64) -> Act {
+    pub(crate) fn of_revision(self, revision: u64) -> Act {
         Act {
             turn: self.turn % CONVERSATIONS + (revision - 1) * CONVERSATIONS,
             ..self
         }
     }
 
-    pub fn message_id(self) -> String {
+    pub(crate) fn message_id(self) -> String {
         format!("m-{}-{}", self.writer, self.turn)
     }
 
-    pub fn timer_ms(self) -> i64 {
+    pub(crate) fn timer_ms(self) -> i64 {
         1_700_000_000_000 + (self.turn * 37 + self.writer) as i64
     }
 
-    pub fn payload(self, what: &str, bytes: usize) -> Vec<u8> {
+    pub(crate) fn payload(self, what: &str, bytes: usize) -> Vec<u8> {
         format!("{what} {} {};", self.writer, self.turn)
             .into_bytes()
             .into_iter()
@@ -57,19 +57,19 @@ impl Act {
             .collect()
     }
 
-    pub fn head(self) -> Vec<u8> {
+    pub(crate) fn head(self) -> Vec<u8> {
         self.payload("head", 600)
     }
 
-    pub fn message(self) -> Vec<u8> {
+    pub(crate) fn message(self) -> Vec<u8> {
         self.payload("message", 500)
     }
 
-    pub fn event(self) -> Vec<u8> {
+    pub(crate) fn event(self) -> Vec<u8> {
         self.payload("event", 300)
     }
 
-    pub fn delivery_of(self, event: u64) -> DeliveryId {
+    pub(crate) fn delivery_of(self, event: u64) -> DeliveryId {
         DeliveryId {
             business: "acme".into(),
             event,
@@ -78,7 +78,7 @@ impl Act {
         }
     }
 
-    pub fn step(self, last_event: Option<u64>) -> Step {
+    pub(crate) fn step(self, last_event: Option<u64>) -> Step {
         let before = (self.revision() > 1).then(|| self.of_revision(self.revision() - 1).timer_ms());
         let change = ConversationChange {
             key: self.key(),
@@ -118,11 +118,11 @@ impl Act {
         }
     }
 
-    pub fn line(self, event: u64) -> String {
+    pub(crate) fn line(self, event: u64) -> String {
         format!("{} {} {event}", self.writer, self.turn)
     }
 
-    pub fn parse(line: &str) -> Option<(Act, u64)> {
+    pub(crate) fn parse(line: &str) -> Option<(Act, u64)> {
         let mut numbers = line.split(' ').map(str::parse);
         let mut next = || numbers.next()?.ok();
         Some((

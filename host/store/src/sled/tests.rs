@@ -161,6 +161,7 @@ fn a_read_of_unsynced_rows_waits_and_others_do_not() {
         store, verdicts, begun, ..
     } = bench(16);
     let store = Arc::new(store);
+    let reader = Arc::clone(&store);
     let ack = commit(&store, step("c", 0));
     begun.recv_timeout(SOON).expect("the committer syncs");
     assert_eq!(
@@ -169,7 +170,6 @@ fn a_read_of_unsynced_rows_waits_and_others_do_not() {
         "nothing of it is in the batch"
     );
     let (send, loaded) = channel();
-    let reader = store.clone();
     std::thread::spawn(move || {
         let events = reader.events("acme", 0, 9).expect("readable").len();
         let revision = reader.load(&key("c")).expect("readable").map(|loaded| loaded.revision);
@@ -178,6 +178,7 @@ fn a_read_of_unsynced_rows_waits_and_others_do_not() {
     assert!(loaded.recv_timeout(A_WHILE).is_err(), "the sync has not ended");
     verdicts.send(Ok(())).expect("the committer waits for it");
     assert_eq!(loaded.recv_timeout(SOON).expect("answered"), (Some(1), 1));
+    assert_eq!(store.counts().expect("readable").steps, 1);
     ack.recv_timeout(SOON).expect("acknowledged").expect("committed");
     drop(verdicts);
 }

@@ -105,7 +105,8 @@ fn a_backup_that_is_not_whole_restores_nothing() {
     let changed = text.replace(r#""kind":1"#, r#""kind":2"#);
     let newer = text.replace(r#""baton-backup":1"#, r#""baton-backup":2"#);
     let torn_line = text.replace(r#""row":"timer""#, r#""row":"tim"#);
-    let cases: [(&str, &str, fn(&RestoreError) -> bool); 7] = [
+    type Case<'a> = (&'a str, &'a str, fn(&RestoreError) -> bool);
+    let cases: [Case<'_>; 7] = [
         ("no last line", &lines[..lines.len() - 1].join("\n"), |e| {
             matches!(e, RestoreError::Truncated { .. })
         }),

@@ -97,3 +97,31 @@ pub(crate) fn event(business: &str, payload: &[u8], endpoints: &[&str], deliver_
         deliver_at_ms,
     }
 }
+
+/// Makes two tests of each story, one per store, and verifies the store after it.
+macro_rules! stories {
+    ($($story:ident)*) => {
+        mod memory {
+            $(#[test]
+            fn $story() {
+                let store = baton_store::MemoryStore::new();
+                super::$story(&store);
+                let report = baton_store::admin::verify_memory(&store);
+                assert!(report.is_sound(), "{report:?}");
+            })*
+        }
+        mod sled {
+            $(#[test]
+            fn $story() {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                let store = baton_store::SledStore::open(folder.path(), crate::support::options()).expect("it opens");
+                super::$story(&store);
+                store.close().expect("it closes");
+                drop(store);
+                let report = baton_store::admin::verify(folder.path(), crate::support::options()).expect("it opens again");
+                assert!(report.is_sound(), "{report:?}");
+            })*
+        }
+    };
+}
+pub(crate) use stories;
