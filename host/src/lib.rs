@@ -7,3 +7,5 @@ pub mod engine;
 pub mod pack;
 
 pub mod config;
+pub mod record;
+pub mod engine;
