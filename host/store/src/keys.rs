@@ -1,5 +1,5 @@
-//! The only file that builds and parses keys. The order of keys is their meaning: timers and deliveries sort by due
-//! time, events by business and sequence, messages by position, handovers newest first, tasks oldest first.
+//! The only file that builds and parses keys. The order of keys is their meaning: timers sort by due time,
+//! deliveries by endpoint and due time, events by business and sequence, messages by position, handovers newest first, tasks oldest first.
 //!
 //! One byte names the table; all tables share one tree, so that one batch is atomic over all of them. Texts inside a
 //! key end with NUL, which no name contains, so no business is a prefix of another. Numbers are big-endian, signed ones
@@ -201,8 +201,8 @@ impl<'a> Key<'a> {
                 business,
                 endpoint,
             } => {
-                let due = Builder::new(Table::Delivery).time(at_ms).number(event);
-                due.text(business).rest(endpoint.as_bytes())
+                let queue = Builder::new(Table::Delivery).text(business).text(endpoint);
+                queue.time(at_ms).number(event)
             }
             Key::DeadLetter {
                 business,
@@ -281,12 +281,12 @@ impl<'a> Key<'a> {
                 sequence: p.number()?,
             },
             Table::Delivery => {
-                let (at_ms, event) = (p.time()?, p.number()?);
+                let (business, endpoint) = (p.text()?, p.text()?);
                 Key::Delivery {
-                    at_ms,
-                    event,
-                    business: p.text()?,
-                    endpoint: p.rest_text()?,
+                    at_ms: p.time()?,
+                    event: p.number()?,
+                    business,
+                    endpoint,
                 }
             }
             Table::DeadLetter => Key::DeadLetter {
@@ -331,6 +331,19 @@ pub(crate) fn events_after(business: &str, after: u64) -> Range<Vec<u8>> {
         }
         .to_bytes(),
     )..all.end
+}
+
+/// The deliveries to an endpoint that are due at `until_ms`.
+pub(crate) fn deliveries_until(business: &str, endpoint: &str, until_ms: i64) -> Range<Vec<u8>> {
+    let queue = Builder::new(Table::Delivery).text(business).text(endpoint).0;
+    let last = Builder(queue.clone()).time(until_ms).0;
+    queue..successor(last)
+}
+
+/// The deliveries to all endpoints after one, in the order of their keys.
+pub(crate) fn deliveries_beyond(business: &str, endpoint: &str) -> Range<Vec<u8>> {
+    let queue = Builder::new(Table::Delivery).text(business).text(endpoint).0;
+    successor(queue)..Table::Delivery.range().end
 }
 
 /// The facts of a table whose key begins with a prefix and is greater than `after`.

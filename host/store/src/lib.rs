@@ -27,6 +27,6 @@ pub use step::{
     NewMessage, Step, TaskRow, TimerChange,
 };
 pub use store::{
-    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, Fact, InvalidCursor, Loaded, Page, RowIter, Store,
-    StoredEvent, StoredHandover, StoredMessage, StoredTask, TimerRow, commit_and_wait,
+    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, DeliveryQueue, Fact, InvalidCursor, Loaded, Page,
+    RowIter, Store, StoredEvent, StoredHandover, StoredMessage, StoredTask, TimerRow, commit_and_wait,
 };

@@ -11,12 +11,13 @@ pub(crate) use self::decode::{counts, head, listed, payload};
 use self::decode::{dangling, stray};
 use crate::error::ReadError;
 use crate::keys::{self, Key, Place, Table};
+use crate::limits::ENDPOINT_MAX_BYTES;
 use crate::record::{self, Head};
 use crate::rows::{Backend, Order, Rows};
 use crate::step::{FactTable, Step};
 use crate::store::{
-    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, Fact, Loaded, Page, RowIter, Store, StoredEvent,
-    StoredHandover, StoredMessage, StoredTask, TimerRow, check_business,
+    Ack, ConversationKey, Counts, Cursor, DeadLetter, Delivery, DeliveryQueue, Fact, Loaded, Page, RowIter, Store,
+    StoredEvent, StoredHandover, StoredMessage, StoredTask, TimerRow, check_business, check_name,
 };
 use crate::value::damaged;
 
@@ -151,21 +152,28 @@ impl<B: Backend> Store for B {
         })
     }
 
-    fn due_deliveries(&self, now_ms: i64, limit: usize) -> Result<Vec<Delivery>, ReadError> {
+    fn delivery_queues(&self) -> Result<Vec<DeliveryQueue>, ReadError> {
         self.view(|rows| {
-            collect(
-                rows,
-                Table::Delivery.until(now_ms),
-                Order::Ascending,
-                limit,
-                decode::delivery,
-            )
+            let (mut queues, mut rest) = (Vec::new(), Table::Delivery.range());
+            while let Some(queue) = collect(rows, rest, Order::Ascending, 1, decode::delivery_queue)?.pop() {
+                rest = keys::deliveries_beyond(&queue.business, &queue.endpoint);
+                queues.push(queue);
+            }
+            Ok(queues)
         })
     }
 
-    fn next_delivery_ms(&self) -> Result<Option<i64>, ReadError> {
-        let first = self.view(|rows| collect(rows, Table::Delivery.range(), Order::Ascending, 1, decode::delivery))?;
-        Ok(first.first().map(|delivery| delivery.id.at_ms))
+    fn due_deliveries(
+        &self,
+        business: &str,
+        endpoint: &str,
+        now_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ReadError> {
+        check_business(business)?;
+        check_name("endpoint", endpoint, ENDPOINT_MAX_BYTES)?;
+        let due = keys::deliveries_until(business, endpoint, now_ms);
+        self.view(|rows| collect(rows, due, Order::Ascending, limit, decode::delivery))
     }
 
     fn dead_letters(

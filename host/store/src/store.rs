@@ -75,11 +75,18 @@ pub trait Store: Send + Sync + 'static {
     /// One event of a business.
     fn event(&self, business: &str, sequence: u64) -> Result<Option<StoredEvent>, ReadError>;
 
-    /// At most `limit` deliveries that are due at `now_ms`, the earliest first. One stays until a step changes it.
-    fn due_deliveries(&self, now_ms: i64, limit: usize) -> Result<Vec<Delivery>, ReadError>;
+    /// The endpoints that deliveries wait for, each with the moment of its earliest one. Costs one look-up for each.
+    fn delivery_queues(&self) -> Result<Vec<DeliveryQueue>, ReadError>;
 
-    /// When the earliest delivery is due.
-    fn next_delivery_ms(&self) -> Result<Option<i64>, ReadError>;
+    /// At most `limit` deliveries to an endpoint that are due at `now_ms`, the earliest first, and those of one moment by
+    /// sequence. One stays until a step changes it.
+    fn due_deliveries(
+        &self,
+        business: &str,
+        endpoint: &str,
+        now_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Delivery>, ReadError>;
 
     /// Dead letters of a business, oldest event first, after a cursor of an earlier page.
     fn dead_letters(&self, business: &str, after: Option<&Cursor>, limit: usize)
@@ -230,6 +237,17 @@ pub struct Delivery {
     pub attempt: u32,
     /// Why the last one failed.
     pub note: String,
+}
+
+/// An endpoint that deliveries wait for. Those that are slow or dead wait in a queue of their own, and hold up nobody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryQueue {
+    /// The business.
+    pub business: String,
+    /// The endpoint.
+    pub endpoint: String,
+    /// When its earliest delivery is due.
+    pub next_ms: i64,
 }
 
 /// A delivery that was given up.

@@ -167,7 +167,7 @@ proptest! {
         );
         prop_assert_eq!(
             order(x.delivery(), y.delivery()),
-            (x.at_ms, x.number, &x.business, &x.text).cmp(&(y.at_ms, y.number, &y.business, &y.text))
+            (&x.business, &x.text, x.at_ms, x.number).cmp(&(&y.business, &y.text, y.at_ms, y.number))
         );
         prop_assert_eq!(
             order(x.dead_letter(), y.dead_letter()),
@@ -185,6 +185,12 @@ proptest! {
         prop_assert_eq!(range.contains(&b.message().to_bytes()), a.place() == b.place() && b.number == 1);
         let range = Table::Timer.until(a.at_ms);
         prop_assert_eq!(range.contains(&b.timer().to_bytes()), b.at_ms <= a.at_ms);
+        let range = deliveries_until(&a.business, &a.text, a.at_ms);
+        let same = (&a.business, &a.text) == (&b.business, &b.text);
+        prop_assert_eq!(range.contains(&b.delivery().to_bytes()), same && b.at_ms <= a.at_ms);
+        let range = deliveries_beyond(&a.business, &a.text);
+        let beyond = (&b.business, &b.text) > (&a.business, &a.text);
+        prop_assert_eq!(range.contains(&b.delivery().to_bytes()), beyond);
         let range = facts(FactTable::Answers, &a.text, Some(&a.business));
         let fact = Key::Fact { table: FactTable::Answers, key: &b.text };
         prop_assert_eq!(range.contains(&fact.to_bytes()), b.text.starts_with(&a.text) && b.text > a.business);

@@ -6,8 +6,8 @@ use crate::record::{Attempt, Dead, Head, Listed, Message};
 use crate::rows::{Get, Rows};
 use crate::step::DeliveryId;
 use crate::store::{
-    ConversationKey, Counts, DeadLetter, Delivery, Fact, StoredEvent, StoredHandover, StoredMessage, StoredTask,
-    TimerRow,
+    ConversationKey, Counts, DeadLetter, Delivery, DeliveryQueue, Fact, StoredEvent, StoredHandover, StoredMessage,
+    StoredTask, TimerRow,
 };
 use crate::value::{self, damaged};
 
@@ -100,6 +100,24 @@ pub(super) fn event(rows: &dyn Rows, key: &[u8], value: &[u8]) -> Result<StoredE
     Ok(StoredEvent {
         sequence,
         payload: value::open(rows, key, value)?,
+    })
+}
+
+/// Reads the key alone: damage in one row must not hide the other queues.
+pub(super) fn delivery_queue(_: &dyn Rows, bytes: &[u8], _: &[u8]) -> Result<DeliveryQueue, ReadError> {
+    let Some(Key::Delivery {
+        at_ms,
+        business,
+        endpoint,
+        ..
+    }) = Key::parse(bytes)
+    else {
+        return Err(stray(bytes));
+    };
+    Ok(DeliveryQueue {
+        business: business.to_owned(),
+        endpoint: endpoint.to_owned(),
+        next_ms: at_ms,
     })
 }
 

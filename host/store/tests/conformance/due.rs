@@ -102,9 +102,11 @@ fn a_delivery_is_due_until_it_arrives(store: &dyn Store) {
             ..Step::default()
         },
     );
-    assert_eq!(store.next_delivery_ms().expect("readable"), Some(100));
-    assert_eq!(store.due_deliveries(99, 9).expect("readable"), []);
-    let due = store.due_deliveries(100, 9).expect("readable");
+    assert_eq!(queues(store), [("crm".into(), 100), ("mail".into(), 100)]);
+    assert_eq!(store.due_deliveries("acme", "crm", 99, 9).expect("readable"), []);
+    assert_eq!(store.due_deliveries("acme", "cr", 100, 9).expect("readable"), []);
+    let mut due = store.due_deliveries("acme", "crm", 100, 9).expect("readable");
+    due.extend(store.due_deliveries("acme", "mail", 100, 9).expect("readable"));
     assert_eq!(
         due.iter()
             .map(|d| (d.id.endpoint.as_str(), d.id.event, d.attempt))
@@ -125,8 +127,9 @@ fn a_delivery_is_due_until_it_arrives(store: &dyn Store) {
             ..Step::default()
         },
     );
-    assert_eq!(store.due_deliveries(249, 9).expect("readable"), []);
-    let due = store.due_deliveries(250, 9).expect("readable");
+    assert_eq!(queues(store), [("crm".into(), 250)]);
+    assert_eq!(store.due_deliveries("acme", "crm", 249, 9).expect("readable"), []);
+    let due = store.due_deliveries("acme", "crm", 250, 9).expect("readable");
     assert_eq!(
         (due.len(), due[0].attempt, due[0].note.as_str(), due[0].id.at_ms),
         (1, 1, "timed out", 250)
@@ -139,7 +142,13 @@ fn a_delivery_is_due_until_it_arrives(store: &dyn Store) {
             ..Step::default()
         },
     );
-    assert_eq!(store.next_delivery_ms().expect("readable"), None);
+    assert_eq!(queues(store), []);
+}
+
+/// The endpoints that something waits for, and when the first of it is due.
+fn queues(store: &dyn Store) -> Vec<(String, i64)> {
+    let queues = store.delivery_queues().expect("readable");
+    queues.into_iter().map(|queue| (queue.endpoint, queue.next_ms)).collect()
 }
 
 fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
@@ -150,7 +159,7 @@ fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
             ..Step::default()
         },
     );
-    let id = store.due_deliveries(100, 1).expect("readable").remove(0).id;
+    let id = store.due_deliveries("acme", "crm", 100, 1).expect("readable").remove(0).id;
     let dead = DeliveryChange::Dead {
         id,
         at_ms: 900,
@@ -164,7 +173,7 @@ fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
             ..Step::default()
         },
     );
-    assert_eq!(store.next_delivery_ms().expect("readable"), None);
+    assert_eq!(queues(store), []);
     let letters = store.dead_letters("acme", None, 9).expect("readable").items;
     assert_eq!(
         (
@@ -189,7 +198,7 @@ fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
             ..Step::default()
         },
     );
-    let due = store.due_deliveries(1_000, 9).expect("readable");
+    let due = store.due_deliveries("acme", "crm", 1_000, 9).expect("readable");
     assert_eq!((due.len(), due[0].attempt), (1, 0));
     assert!(matches!(
         commit(
