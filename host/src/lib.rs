@@ -8,4 +8,6 @@ pub mod pack;
 
 pub mod config;
 pub mod record;
+pub mod deliver;
+
 pub mod engine;
