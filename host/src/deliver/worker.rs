@@ -22,9 +22,12 @@ use super::queue::{Due, HELD_MAX, Plan, Queue};
 use super::{EndpointState, Endpoints, Meters, Schedule, Sender};
 use crate::record::EventRow;
 
-/// Rows of a queue that are looked at in one pass: enough for every attempt to be of another conversation, where each
-/// conversation has the handful of events that one step makes.
-const WINDOW: usize = 128;
+/// Rows of a queue that are looked at in one pass, for each attempt that may be under way: a conversation has a handful of
+/// events in a row, which one step makes, and only the first of them can be sent.
+const ROWS_PER_ATTEMPT: usize = 8;
+
+/// Rows that become dead letters in one commit.
+const GIVEN_UP_AT_ONCE: usize = 128;
 
 /// How long the loop sleeps at most, so that a clock that was set is noticed.
 const LONGEST_SLEEP: Span = Span::seconds(60);
@@ -199,12 +202,13 @@ impl Worker {
         if room == 0 {
             return Ok(None);
         }
+        let rows = ROWS_PER_ATTEMPT * outbox.options.per_endpoint;
         let Window {
             due,
             mut events,
             unreadable,
             later,
-        } = window(outbox.load(&name, WINDOW).await?, now);
+        } = window(outbox.load(&name, rows).await?, now);
         if !unreadable.is_empty() {
             return Ok(Some(outbox.give_up(&unreadable, now).await));
         }
@@ -278,7 +282,7 @@ fn window(found: Vec<Found>, now: Time) -> Window {
 
 /// Gives up a window of a queue whose endpoint gets nothing any more; the next pass takes the next one.
 async fn give_up_all(outbox: &Outbox, name: &Name, note: &str, now: Time) -> Result<Time, ReadError> {
-    let found = outbox.load(name, WINDOW).await?;
+    let found = outbox.load(name, GIVEN_UP_AT_ONCE).await?;
     let rows: Vec<_> = found
         .into_iter()
         .map(|(delivery, _)| (delivery, note.to_owned()))

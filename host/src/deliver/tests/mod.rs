@@ -20,6 +20,7 @@ async fn a_delivery_is_made_until_it_arrives_under_one_id() {
     let ids: Vec<String> = rig.got().into_iter().map(|got| got.id).collect();
     assert_eq!(ids, ["evt_1_3e8"; 4]);
     assert_eq!(rig.got()[0].event.r#type, "handover.accepted");
+    rig.stop().await;
     let Meters {
         attempts,
         delivered,
@@ -31,7 +32,6 @@ async fn a_delivery_is_made_until_it_arrives_under_one_id() {
         (attempts.get(), delivered.get(), failures.get(), dead.get()),
         (4, 1, 3, 0)
     );
-    rig.stop().await;
 }
 
 #[tokio::test]
