@@ -11,3 +11,5 @@ pub mod record;
 pub mod deliver;
 
 pub mod engine;
+
+pub mod observe;
