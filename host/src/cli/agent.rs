@@ -1,0 +1,200 @@
+//! `baton agent`: the people of the business, and who of them is there.
+
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::exit::{Exit, Failure};
+use super::remote::Remote;
+use super::screen::Screen;
+use super::task::ended;
+use super::value::{text, time, when};
+use crate::client::{Page, Presence, Profile};
+
+/// Agents: the people of the business, and who of them is there.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  baton agent list\n  baton agent presence ana online")]
+pub(super) struct Agent {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List all agents: id, name, roles, load, presence, whether they would get an offer now.
+    #[command(after_help = "Example:\n  baton agent list")]
+    List,
+    /// Show one agent.
+    #[command(after_help = "Example:\n  baton agent show ana")]
+    Show {
+        /// Who.
+        id: String,
+    },
+    /// Add an agent, or replace all that is said of one.
+    #[command(
+        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3"
+    )]
+    Put {
+        /// Who.
+        id: String,
+        /// For people.
+        #[arg(long, value_name = "TEXT")]
+        name: String,
+        /// Where to write to.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// A group they are in; may be given several times.
+        #[arg(long = "role", value_name = "ID")]
+        roles: Vec<String>,
+        /// What they can do; may be given several times.
+        #[arg(long = "skill", value_name = "WORD")]
+        skills: Vec<String>,
+        /// A language they speak, such as en or pt-BR; may be given several times.
+        #[arg(long = "language", value_name = "TAG")]
+        languages: Vec<String>,
+        /// Open handovers they may hold; 5 without it.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+        capacity: Option<u32>,
+    },
+    /// Say whether an agent is at work.
+    #[command(after_help = "Example:\n  baton agent presence ana away --until 30m")]
+    Presence {
+        /// Who.
+        id: String,
+        /// How.
+        #[arg(value_enum)]
+        presence: PresenceArg,
+        /// Until when: 30m, "2026-03-06 14:00"; until said otherwise without it.
+        #[arg(long, value_name = "TIME", value_parser = when)]
+        until: Option<String>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum PresenceArg {
+    /// Takes offers.
+    Online,
+    /// Takes none, but will be back.
+    Away,
+    /// Not at work.
+    Offline,
+}
+
+impl PresenceArg {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Away => "away",
+            Self::Offline => "offline",
+        }
+    }
+}
+
+impl Agent {
+    pub(super) fn run(self, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        match self.act {
+            Act::List => list(screen, &client.agents()?),
+            Act::Show { id } => {
+                let agents = client.agents()?.items;
+                let found = agents.iter().find(|agent| agent["id"] == *id);
+                let missing = || {
+                    let known: Vec<_> = agents.iter().map(|agent| text(agent, "/id")).collect();
+                    let remedy = match known.is_empty() {
+                        true => format!("there are none yet; add one: baton agent put {id} --name NAME"),
+                        false => format!("there are {}", known.join(", ")),
+                    };
+                    Failure::new(Exit::Refused, format!("no agent {id:?}")).remedy(remedy)
+                };
+                show(screen, found.ok_or_else(missing)?)
+            }
+            Act::Put {
+                id,
+                name,
+                email,
+                roles,
+                skills,
+                languages,
+                capacity,
+            } => {
+                let profile = Profile {
+                    name,
+                    email,
+                    roles,
+                    skills,
+                    languages,
+                    capacity,
+                };
+                show(screen, &client.put_agent(&id, &profile)?)
+            }
+            Act::Presence { id, presence, until } => {
+                let presence = Presence {
+                    presence: presence.as_str(),
+                    until,
+                };
+                show(screen, &client.set_presence(&id, &presence)?)
+            }
+        }
+    }
+}
+
+fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(&json!(page));
+    }
+    let row = |agent: &Value| {
+        let of = |pointer| text(agent, pointer);
+        let load = format!("{}/{}", of("/open"), of("/capacity"));
+        [
+            of("/id"),
+            of("/name"),
+            of("/roles"),
+            load,
+            of("/presence"),
+            available(agent),
+        ]
+    };
+    let rows = page.items.iter().map(row).collect();
+    ended(
+        screen,
+        page,
+        "agents; add one: baton agent put ana --name Ana",
+        |screen| screen.table(["ID", "NAME", "ROLES", "LOAD", "PRESENCE", "AVAILABLE"], rows),
+    )
+}
+
+fn available(agent: &Value) -> String {
+    match agent["available"] == true {
+        true => "yes".to_owned(),
+        false => format!("no: {}", text(agent, "/why")).trim_end_matches(": ").to_owned(),
+    }
+}
+
+fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(agent);
+    }
+    let of = |pointer| text(agent, pointer);
+    let until = time(screen, agent, "/presence_until");
+    let presence = of("/presence");
+    let facts = [
+        ("agent", of("/id")),
+        ("name", of("/name")),
+        ("email", of("/email")),
+        ("roles", of("/roles")),
+        ("skills", of("/skills")),
+        ("languages", of("/languages")),
+        ("load", format!("{} of {}", of("/open"), of("/capacity"))),
+        (
+            "presence",
+            if until.is_empty() {
+                presence
+            } else {
+                format!("{presence} until {until}")
+            },
+        ),
+        ("available", available(agent)),
+    ];
+    screen.facts(&facts)
+}

@@ -1,0 +1,174 @@
+//! `baton handover`: why a conversation was passed, to whom, and what came of it.
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::exit::Failure;
+use super::remote::{Paging, Remote};
+use super::screen::Screen;
+use super::task::{StateArg, ended};
+use super::value::{assignee, items, stage, text, time};
+use crate::client::{HandoverFilter, Page};
+
+/// Handovers: why, to whom, and what came of it.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  baton handover list --reason high-value\n  baton handover show chat-17~h1")]
+pub(super) struct Handover {
+    #[command(flatten)]
+    remote: Remote,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    /// List handovers, newest first: id, opened, reason, priority, stage, request.
+    #[command(
+        after_help = "Example:\n  baton handover list\n  baton handover list --state ended --agent ana --limit 20"
+    )]
+    List {
+        /// Which of open and ended ones.
+        #[arg(long, value_enum, default_value_t)]
+        state: StateArg,
+        /// Only those of this reason.
+        #[arg(long, value_name = "REASON")]
+        reason: Option<String>,
+        /// Only those that this agent holds or was offered.
+        #[arg(long, value_name = "ID")]
+        agent: Option<String>,
+        #[command(flatten)]
+        paging: Paging,
+    },
+    /// Show one handover with its evidence, who was passed over, and its timeline.
+    #[command(after_help = "Example:\n  baton handover show chat-17~h1")]
+    Show {
+        /// The handover.
+        id: String,
+    },
+}
+
+impl Handover {
+    pub(super) fn run(self, screen: &mut Screen<'_>) -> Result<(), Failure> {
+        let client = self.remote.client()?;
+        match self.act {
+            Act::List {
+                state,
+                reason,
+                agent,
+                paging,
+            } => {
+                let filter = HandoverFilter {
+                    state: state.into(),
+                    reason,
+                    agent,
+                };
+                list(screen, &client.handovers(&filter, &paging.part())?)
+            }
+            Act::Show { id } => show(screen, &client.handover(&id)?),
+        }
+    }
+}
+
+fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(&json!(page));
+    }
+    let row = |handover: &Value| {
+        let of = |pointer| text(handover, pointer);
+        [
+            of("/id"),
+            time(screen, handover, "/opened_at"),
+            of("/reason"),
+            of("/priority"),
+            stage(screen, handover),
+            of("/request"),
+        ]
+    };
+    let rows = page.items.iter().map(row).collect();
+    ended(screen, page, "handovers", |screen| {
+        screen.table(["ID", "OPENED", "REASON", "PRIORITY", "STAGE", "REQUEST"], rows)
+    })
+}
+
+fn show(screen: &mut Screen<'_>, handover: &Value) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(handover);
+    }
+    let of = |pointer| text(handover, pointer);
+    let cause = match of("/cause/kind").as_str() {
+        "failed-answers" => format!("{} failed answers", of("/cause/count")),
+        "request" => format!("request by {}", of("/cause/by")),
+        "takeover" => format!("takeover by {}", of("/cause/agent")),
+        other => other.to_owned(),
+    };
+    let evidence = items(handover, "/evidence").iter();
+    let evidence: Vec<_> = evidence
+        .map(|found| format!("{:?} ({})", text(found, "/quote"), text(found, "/rule")))
+        .collect();
+    let passed = items(handover, "/passed_over").iter();
+    let passed: Vec<_> = passed
+        .map(|one| format!("{}: {}", text(one, "/agent"), text(one, "/why")))
+        .collect();
+    let missed = items(handover, "/missed").iter();
+    let missed: Vec<_> = missed
+        .map(|miss| {
+            format!(
+                "{} {} {}",
+                time(screen, miss, "/at"),
+                text(miss, "/agent"),
+                text(miss, "/how")
+            )
+        })
+        .collect();
+    let timeline = items(handover, "/timeline").iter();
+    let timeline: Vec<_> = timeline
+        .map(|entry| format!("{}  {}", time(screen, entry, "/at"), happened(screen, entry)))
+        .collect();
+    let facts = [
+        ("handover", of("/id")),
+        ("request", of("/request")),
+        ("reason", of("/reason")),
+        ("cause", cause),
+        ("evidence", evidence.join("\n")),
+        ("message", of("/message")),
+        ("note", of("/note")),
+        ("priority", of("/priority")),
+        ("tags", of("/tags")),
+        ("stage", stage(screen, handover)),
+        ("task", of("/task")),
+        ("promised", time(screen, handover, "/promise/due_at")),
+        ("told", of("/final_message/text")),
+        ("passed over", passed.join("\n")),
+        ("missed", missed.join("\n")),
+        ("opened", time(screen, handover, "/opened_at")),
+        ("first act", time(screen, handover, "/first_act_at")),
+        ("ended", time(screen, handover, "/ended_at")),
+        (
+            "ending",
+            [of("/ending/kind"), of("/ending/outcome"), of("/ending/by")]
+                .join(" ")
+                .trim()
+                .to_owned(),
+        ),
+        ("rules", of("/rules")),
+        ("timeline", timeline.join("\n")),
+    ];
+    screen.facts(&facts)
+}
+
+/// One entry of a timeline: its event, then every member that it has.
+fn happened(screen: &Screen<'_>, entry: &Value) -> String {
+    let members = entry.as_object().into_iter().flatten();
+    let members = members
+        .filter(|(name, _)| !matches!(name.as_str(), "at" | "event"))
+        .map(|(name, value)| match name.as_str() {
+            "assignee" => format!("assignee {}", assignee(value, "")),
+            "until" | "due_at" => format!("{} {}", name.replace('_', " "), time(screen, value, "")),
+            _ => format!("{name} {}", text(value, "")),
+        });
+    let members = members.collect::<Vec<_>>().join(", ");
+    match members.is_empty() {
+        true => text(entry, "/event"),
+        false => format!("{} ({members})", text(entry, "/event")),
+    }
+}

@@ -1,0 +1,384 @@
+//! The parts of the daemon that a command needs in its own process: the one seam between the command line and them.
+//!
+//! Everything here takes words of the command line and gives back plain values or a [`Failure`]; so commands stay free
+//! of configuration, store and plugins, and a change of those is felt in this file alone.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+
+use baton_core::story::{Story, Transcript};
+use baton_core::{AgentId, BusinessId, Time};
+use baton_store::admin::{self, BackupSummary, Report};
+use baton_store::{FactChange, FactTable, OpenError, Options, SledStore, Step, Store, commit_and_wait};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::exit::{Exit, Failure};
+use crate::auth::{Realm, Scope, Token};
+use crate::client::TokenRequest;
+use crate::config::Config;
+use crate::pack::{Pack, PackRef};
+
+/// How the daemon is to run; what is absent is as the configuration says.
+pub(super) struct Setup {
+    pub(super) config: Option<PathBuf>,
+    pub(super) data: Option<PathBuf>,
+    pub(super) listen: Option<SocketAddr>,
+    /// A log filter that goes before the configuration's.
+    pub(super) log: Option<String>,
+}
+
+/// A daemon that answers.
+pub(super) struct Ready {
+    pub(super) address: SocketAddr,
+    pub(super) data: PathBuf,
+    pub(super) config: Option<PathBuf>,
+}
+
+/// When to stop.
+pub(super) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Tells a story, given its file's name and its text.
+pub(super) type Player = Box<dyn FnMut(&str, &str) -> Result<(Story, Transcript), Failure>>;
+
+/// By which rules a story is told.
+#[allow(dead_code, reason = "read where the rules are linked in")]
+pub(super) struct Rules {
+    pub(super) pack: Option<String>,
+    pub(super) config: Option<PathBuf>,
+    pub(super) business: Option<String>,
+}
+
+/// A sound pack.
+pub(super) struct PackSummary {
+    /// `hvac@1.2.0`
+    pub(super) id: String,
+    pub(super) detectors: Vec<String>,
+    pub(super) strategies: Vec<String>,
+    pub(super) templates: Vec<String>,
+    pub(super) stories: usize,
+}
+
+/// What the doctor looks at.
+pub(super) struct Settings {
+    pub(super) listen: SocketAddr,
+    pub(super) data: PathBuf,
+    pub(super) reserve_bytes: u64,
+    /// Names of the businesses' packs, each once.
+    pub(super) packs: Vec<String>,
+    pub(super) webhooks: Vec<Webhook>,
+}
+
+/// Where events go.
+pub(super) struct Webhook {
+    /// `default/crm`
+    pub(super) name: String,
+    pub(super) url: reqwest::Url,
+    pub(super) allow_private: bool,
+}
+
+/// Runs the daemon: reads the configuration, sets up the log, starts, calls `ready` once it answers, and returns when it
+/// was stopped and has finished what it acknowledged.
+#[allow(clippy::unused_async, reason = "a daemon starts, answers and stops in async code")]
+pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: Stop) -> Result<(), Failure> {
+    let Setup {
+        config,
+        data,
+        listen,
+        log,
+    } = setup;
+    let loaded = config_of(config.as_deref())?;
+    let filter = log.as_deref().unwrap_or(&loaded.log.level);
+    crate::observe::init(filter, log_format(loaded.log.format)).map_err(|error| Failure::of(Exit::Usage, &error))?;
+    let address = listen.unwrap_or(loaded.http.listen);
+    let data = data.clone().unwrap_or_else(|| loaded.store.dir.clone());
+    drop((
+        ready,
+        stop,
+        Ready {
+            address,
+            data,
+            config: config.clone(),
+        },
+    ));
+    Err(unlinked("the daemon"))
+}
+
+/// Makes the rules ready to be told stories.
+pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
+    let Rules {
+        pack: _,
+        config: _,
+        business: _,
+    } = rules;
+    Err(unlinked("the rules"))
+}
+
+/// Checks a pack, its components and their settings.
+pub(super) fn check_pack(name: &str) -> Result<PackSummary, Failure> {
+    let pack = pack(name)?;
+    let ids = |plugins: &[crate::pack::Plugin]| plugins.iter().map(|plugin| plugin.id.clone()).collect();
+    Ok(PackSummary {
+        id: pack.id(),
+        detectors: pack
+            .detectors
+            .iter()
+            .map(|detector| detector.plugin.id.clone())
+            .collect(),
+        strategies: ids(&pack.strategies),
+        templates: ids(&pack.templates),
+        stories: pack.stories.len(),
+    })
+}
+
+/// File names and texts of a pack's stories.
+pub(super) fn stories(name: &str) -> Result<Vec<(String, String)>, Failure> {
+    Ok(pack(name)?
+        .stories
+        .into_iter()
+        .map(|story| (story.file, story.text))
+        .collect())
+}
+
+/// The packs that this program carries, as the API would list them.
+pub(super) fn built_in_packs() -> Result<Vec<Value>, Failure> {
+    let load = |built_in: PackRef| {
+        let pack = Pack::load(&built_in).map_err(|error| Failure::of(Exit::Internal, &error))?;
+        Ok(json!({ "name": pack.name, "version": pack.version.to_string(), "description": pack.description }))
+    };
+    PackRef::built_in().map(load).collect()
+}
+
+/// The OpenAPI document.
+pub(super) fn openapi() -> Result<String, Failure> {
+    Ok(crate::api::openapi_json())
+}
+
+/// Reads the configuration for the doctor.
+pub(super) fn settings(config: Option<&Path>) -> Result<Settings, Failure> {
+    let config = config_of(config)?;
+    let businesses = || config.businesses.values();
+    let packs: std::collections::BTreeSet<_> = businesses().map(|business| business.pack.id()).collect();
+    let webhooks = businesses().flat_map(|business| {
+        business.webhooks.iter().map(|webhook| Webhook {
+            name: format!("{}/{}", business.id, webhook.id),
+            url: webhook.url.clone(),
+            allow_private: webhook.allow_private,
+        })
+    });
+    Ok(Settings {
+        listen: config.http.listen,
+        data: config.store.dir.clone(),
+        reserve_bytes: config.store.reserve_bytes,
+        packs: packs.into_iter().collect(),
+        webhooks: webhooks.collect(),
+    })
+}
+
+/// Whether a webhook may go to an address without `allow_private`.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => {
+            let near = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified();
+            let special = v4.is_multicast() || v4.is_documentation() || v4.is_broadcast();
+            // RFC 6598, shared by the customers of a provider.
+            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xC0 == 64;
+            !(near || special || shared)
+        }
+        // What IANA has assigned as global unicast.
+        IpAddr::V6(v6) => v6.segments()[0] & 0xE000 == 0x2000,
+    }
+}
+
+/// Verifies the store in a data folder that no daemon holds.
+pub(super) fn verify(data: &Path) -> Result<Report, Failure> {
+    must_be_there(data)?;
+    admin::verify(data, Options::default()).map_err(|error| of_open(&error))
+}
+
+/// Writes a backup of a data folder that no daemon holds.
+pub(super) fn backup(data: &Path, out: &mut dyn Write) -> Result<BackupSummary, Failure> {
+    let store = open(data)?;
+    let done = admin::backup(&store, out, None).map_err(|error| Failure::of(Exit::Refused, &error));
+    store.close().map_err(|error| of_open(&error))?;
+    done
+}
+
+/// Makes a data folder of a backup, whole or not at all.
+pub(super) fn restore(input: &mut dyn Read, data: &Path) -> Result<BackupSummary, Failure> {
+    admin::restore(input, data, Options::default()).map_err(|error| Failure::of(Exit::Refused, &error))
+}
+
+/// Makes a token in a data folder that no daemon holds; answers as the API does.
+pub(super) fn create_token(data: &Path, business: &str, request: &TokenRequest) -> Result<Value, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    let TokenRequest {
+        name,
+        scope,
+        agent,
+        expires_at,
+    } = request;
+    let realm = match business {
+        "*" => Realm::Every,
+        business => Realm::One(BusinessId::new(business).map_err(|error| usage(error.to_string()))?),
+    };
+    let expires_at = expires_at
+        .as_ref()
+        .map(|at| at.parse::<Timestamp>().map(|at| Time(at.as_millisecond())));
+    let request = crate::auth::TokenRequest {
+        realm,
+        scope: scope.parse::<Scope>().map_err(|error| usage(error.to_string()))?,
+        agent: agent
+            .as_deref()
+            .map(AgentId::new)
+            .transpose()
+            .map_err(|error| usage(error.to_string()))?,
+        name: name.clone(),
+        expires_at: expires_at.transpose().map_err(|error| usage(error.to_string()))?,
+    };
+    let now = Time(Timestamp::now().as_millisecond());
+    let minted = Token::mint(request, now).map_err(|error| Failure::of(Exit::Refused, &error))?;
+    let store = open(data)?;
+    keep(&store, &minted.token.id, Some(minted.token.to_bytes()))?;
+    store.close().map_err(|error| of_open(&error))?;
+    let mut told = token_json(&minted.token);
+    told["text"] = json!(minted.text);
+    Ok(told)
+}
+
+/// All tokens of a data folder that no daemon holds, by id.
+pub(super) fn tokens(data: &Path) -> Result<Vec<Value>, Failure> {
+    let store = open(data)?;
+    let mut told = Vec::new();
+    let mut after = None;
+    loop {
+        let page = store
+            .facts(FactTable::Tokens, "", after.as_deref(), 200)
+            .map_err(|error| Failure::of(Exit::Refused, &error))?;
+        for fact in &page {
+            let token = Token::from_bytes(&fact.payload);
+            told.push(token_json(&token.map_err(|error| {
+                Failure::new(Exit::Refused, format!("token {} cannot be read", fact.key)).because(&error)
+            })?));
+        }
+        match page.into_iter().last() {
+            Some(last) => after = Some(last.key),
+            None => break,
+        }
+    }
+    store.close().map_err(|error| of_open(&error))?;
+    Ok(told)
+}
+
+/// Makes a token of a data folder that no daemon holds worth nothing.
+pub(super) fn revoke_token(data: &Path, id: &str) -> Result<(), Failure> {
+    let store = open(data)?;
+    let found = store
+        .fact(FactTable::Tokens, id)
+        .map_err(|error| Failure::of(Exit::Refused, &error))?;
+    if found.is_none() {
+        return Err(Failure::new(Exit::Refused, format!("no token {id:?}")).remedy("baton token list shows the ids"));
+    }
+    keep(&store, id, None)?;
+    store.close().map_err(|error| of_open(&error))
+}
+
+fn keep(store: &SledStore, id: &str, payload: Option<Vec<u8>>) -> Result<(), Failure> {
+    let change = FactChange {
+        table: FactTable::Tokens,
+        key: id.to_owned(),
+        payload,
+    };
+    let step = Step {
+        facts: vec![change],
+        ..Step::default()
+    };
+    commit_and_wait(store, step)
+        .map(drop)
+        .map_err(|error| Failure::of(Exit::Refused, &error))
+}
+
+fn token_json(token: &Token) -> Value {
+    let Token {
+        id,
+        realm,
+        scope,
+        agent,
+        name,
+        created_at,
+        expires_at,
+        digest: _,
+    } = token;
+    let time = |at: Time| Timestamp::from_millisecond(at.0).map(|at| at.to_string()).ok();
+    json!({
+        "id": id, "business": realm.to_string(), "scope": scope.as_str(), "agent": agent.as_ref().map(ToString::to_string), "name": name,
+        "created_at": time(*created_at), "expires_at": expires_at.and_then(time),
+    })
+}
+
+/// Opens the store of a folder that has one; a mistyped name must not make a new one.
+fn open(data: &Path) -> Result<SledStore, Failure> {
+    must_be_there(data)?;
+    SledStore::open(data, Options::default()).map_err(|error| of_open(&error))
+}
+
+fn must_be_there(data: &Path) -> Result<(), Failure> {
+    match fs::metadata(data.join("FORMAT")) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Failure::new(
+            Exit::Refused,
+            format!("there is no data folder of baton at {}", data.display()),
+        )
+        .because(&error)
+        .remedy("name it with --data or BATON_DATA")),
+    }
+}
+
+fn of_open(error: &OpenError) -> Failure {
+    match error {
+        OpenError::InUse { .. } => Failure::of(Exit::Refused, error)
+            .remedy("a daemon that runs holds it; stop the daemon first, or ask it with --url and a token"),
+        OpenError::Io { .. }
+        | OpenError::NewerFormat { .. }
+        | OpenError::NotAStore { .. }
+        | OpenError::NoRoomForCopy { .. }
+        | OpenError::Lost { .. }
+        | OpenError::Database { .. }
+        | OpenError::Read { .. } => Failure::of(Exit::Refused, error),
+    }
+}
+
+fn pack(name: &str) -> Result<Pack, Failure> {
+    let found: PackRef = name
+        .parse()
+        .map_err(|message: String| Failure::new(Exit::Usage, message))?;
+    Pack::load(&found).map_err(|error| Failure::of(Exit::Refused, &error))
+}
+
+fn config_of(file: Option<&Path>) -> Result<Config, Failure> {
+    match file {
+        None => Ok(Config::embedded()),
+        Some(file) => Config::load(file).map_err(|error| Failure::of(Exit::Usage, &error)),
+    }
+}
+
+fn log_format(format: crate::config::LogFormat) -> crate::observe::LogFormat {
+    match format {
+        crate::config::LogFormat::Auto => crate::observe::LogFormat::Auto,
+        crate::config::LogFormat::Pretty => crate::observe::LogFormat::Pretty,
+        crate::config::LogFormat::Json => crate::observe::LogFormat::Json,
+    }
+}
+
+fn unlinked(what: &str) -> Failure {
+    Failure::new(
+        Exit::Internal,
+        format!("this build of the command line was made without {what}"),
+    )
+}
+
+#[cfg(test)]
+pub(super) mod tests;
