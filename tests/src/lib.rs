@@ -1,1 +1,3 @@
-//! End-to-end tests of Baton: stories, hostile components, crashes, tidy
+//! What the end-to-end tests share: stories, hostile components, crashes, tidy.
+
+pub mod guests;

@@ -1,0 +1,196 @@
+//! One engine for all plugins of the process, with the thread that counts time for their deadlines.
+//!
+//! Wasm code is bound to an engine's settings: fuel and epochs are counted in all of it, floats have one
+//! representation of NaN, and what could make two runs differ is off. So the cache is only good for one engine,
+//! and says so when it is not.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+
+use wasmtime::{Config, Engine};
+
+use crate::cache::Cache;
+use crate::program::TICK;
+use crate::{
+    Budget, Description, Detector, Kind, LoadError, PluginsError, STACK_BYTES, Strategy, Template,
+};
+
+/// How plugins run in this process.
+#[derive(Debug, Clone)]
+pub struct PluginOptions {
+    /// Where compiled components are kept; none: they are compiled at each start.
+    pub cache_dir: Option<PathBuf>,
+    /// Authenticates what is in `cache_dir`. Whoever knows it can run native code in this process.
+    pub cache_key: [u8; 32],
+    /// Bytes of Wasm stack of each call. The calling thread needs as much again for itself.
+    pub stack_bytes: usize,
+    /// Bytes of the largest component that is accepted.
+    pub component_bytes: usize,
+}
+
+impl Default for PluginOptions {
+    fn default() -> Self {
+        Self {
+            cache_dir: None,
+            cache_key: [0; 32],
+            stack_bytes: STACK_BYTES,
+            component_bytes: 16 * 1024 * 1024,
+        }
+    }
+}
+
+/// A component and what it is to become.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The rule's id in the pack.
+    pub id: &'a str,
+    /// As the pack names the component.
+    pub name: &'a str,
+    /// The component's bytes.
+    pub wasm: &'a [u8],
+    /// A JSON object; `{}` when the pack gives none.
+    pub settings_json: &'a str,
+    /// What it may use.
+    pub budget: Budget,
+}
+
+/// Makes plugins out of components. Plugins stay usable when this is dropped.
+pub struct Plugins {
+    pub(crate) engine: Engine,
+    pub(crate) cache: Option<Cache>,
+    pub(crate) ticker: Arc<Ticker>,
+    pub(crate) stack_bytes: usize,
+    pub(crate) component_bytes: usize,
+}
+
+impl Plugins {
+    /// Starts the engine.
+    ///
+    /// # Errors
+    ///
+    /// When the options or this machine do not allow it; nothing is left running.
+    pub fn new(options: PluginOptions) -> Result<Self, PluginsError> {
+        let PluginOptions {
+            cache_dir,
+            cache_key,
+            stack_bytes,
+            component_bytes,
+        } = options;
+        if !(64 * 1024..=1024 * 1024).contains(&stack_bytes) {
+            return Err(PluginsError::Stack(stack_bytes));
+        }
+        let engine = Engine::new(&config(stack_bytes))
+            .map_err(|error| PluginsError::Engine(format!("{error:#}")))?;
+        let cache = cache_dir
+            .map(|folder| Cache::new(folder, cache_key, &engine))
+            .transpose()?;
+        let ticker = Arc::new(Ticker::start(engine.clone()).map_err(PluginsError::Ticker)?);
+        Ok(Self {
+            engine,
+            cache,
+            ticker,
+            stack_bytes,
+            component_bytes,
+        })
+    }
+
+    /// Asks a component what it is, within the default budget.
+    ///
+    /// # Errors
+    ///
+    /// When it is no plugin, or fails to say.
+    pub fn describe(&self, wasm: &[u8], name: &str) -> Result<Description, LoadError> {
+        let source = Source {
+            id: name,
+            name,
+            wasm,
+            settings_json: "{}",
+            budget: Budget::default(),
+        };
+        self.describe_only(&source).map_err(|kind| LoadError {
+            component: name.to_owned(),
+            kind,
+        })
+    }
+
+    /// Makes a detector: checked, configured, snapshotted, compiled.
+    ///
+    /// # Errors
+    ///
+    /// When the component is no detector, does not accept its settings, or fails while it is loaded.
+    pub fn detector(&self, source: &Source<'_>) -> Result<Detector, LoadError> {
+        Detector::new(self.load(source, Kind::Detector)?)
+    }
+
+    /// As [`Plugins::detector`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugins::detector`].
+    pub fn strategy(&self, source: &Source<'_>) -> Result<Strategy, LoadError> {
+        Strategy::new(self.load(source, Kind::Strategy)?)
+    }
+
+    /// As [`Plugins::detector`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugins::detector`].
+    pub fn template(&self, source: &Source<'_>) -> Result<Template, LoadError> {
+        Template::new(self.load(source, Kind::Template)?)
+    }
+}
+
+fn config(stack_bytes: usize) -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .consume_fuel(true)
+        .epoch_interruption(true)
+        .max_wasm_stack(stack_bytes)
+        .cranelift_nan_canonicalization(true)
+        .relaxed_simd_deterministic(true)
+        // Faults carry the guest's own message; frames of stripped code would tell nothing.
+        .wasm_backtrace_max_frames(None)
+        .generate_address_map(false);
+    config
+}
+
+/// Counts time for deadlines, from its start until the last plugin is gone.
+pub(crate) struct Ticker {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ticker {
+    fn start(engine: Engine) -> std::io::Result<Self> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = thread::Builder::new()
+            .name("baton-plugin-ticker".into())
+            .spawn(move || {
+                while !stopped.load(Ordering::Relaxed) {
+                    thread::park_timeout(TICK);
+                    engine.increment_epoch();
+                }
+            })?;
+        Ok(Self {
+            stop,
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            // It cannot panic, and there is nobody to tell if it did.
+            let _ = thread.join();
+        }
+    }
+}
