@@ -4,8 +4,8 @@
 use std::pin::Pin;
 
 use baton_core::{
-    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Reason,
-    RoleId, Task, TaskId, Time,
+    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence,
+    Reason, RoleId, Task, TaskId, Time,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -56,18 +56,6 @@ pub struct TaskFilter {
     pub assignee: Option<Assignee>,
     /// Only those past their due time, or only those before it.
     pub overdue: Option<bool>,
-}
-
-/// Whether an agent is at work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Presence {
-    /// Takes offers.
-    Online,
-    /// Takes none, but will be back.
-    Away,
-    /// Not at work.
-    Offline,
 }
 
 /// What a business says of one of its agents.

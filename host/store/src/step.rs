@@ -181,11 +181,13 @@ pub enum FactTable {
     Packs = 6,
     /// Webhook endpoints.
     Endpoints = 7,
+    /// What is needed to execute a step again.
+    Decisions = 8,
 }
 
 impl FactTable {
     /// Every table.
-    pub const ALL: [FactTable; 7] = [
+    pub const ALL: [FactTable; 8] = [
         FactTable::Agents,
         FactTable::Tokens,
         FactTable::Answers,
@@ -193,6 +195,7 @@ impl FactTable {
         FactTable::Contacts,
         FactTable::Packs,
         FactTable::Endpoints,
+        FactTable::Decisions,
     ];
 }
 

@@ -2,11 +2,11 @@
 
 use std::str::FromStr;
 
-use baton_core::{AgentId, Assignee, Completion, FollowUp, IdError, Outcome, Time};
+use baton_core::{AgentId, Assignee, Completion, FollowUp, IdError, Outcome, Presence, Time};
 
 use super::Faults;
 use super::said::{email_address, language};
-use crate::api::{AgentProfile, Presence, limits, wire};
+use crate::api::{AgentProfile, limits, wire};
 use crate::auth::{Realm, Scope, TokenRequest};
 use crate::engine::Act;
 
@@ -163,7 +163,7 @@ pub(crate) fn presence(
     faults: &mut Faults,
 ) -> Option<(Presence, Option<Time>)> {
     let wire::NewPresence { presence, until } = new;
-    let presence = faults.required("/presence", presence);
+    let presence = faults.required("/presence", presence).map(Into::into);
     let until = faults.future("/until", until, now);
     Some((presence?, until))
 }

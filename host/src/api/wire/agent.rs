@@ -4,7 +4,39 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rfc3339;
-use crate::api::{AgentProfile, AgentView, Presence};
+use crate::api::{AgentProfile, AgentView};
+
+/// Whether an agent is at work.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Presence {
+    /// Takes offers.
+    Online,
+    /// Takes none, but will be back.
+    Away,
+    /// Not at work.
+    Offline,
+}
+
+impl From<baton_core::Presence> for Presence {
+    fn from(presence: baton_core::Presence) -> Self {
+        match presence {
+            baton_core::Presence::Online => Self::Online,
+            baton_core::Presence::Away => Self::Away,
+            baton_core::Presence::Offline => Self::Offline,
+        }
+    }
+}
+
+impl From<Presence> for baton_core::Presence {
+    fn from(presence: Presence) -> Self {
+        match presence {
+            Presence::Online => Self::Online,
+            Presence::Away => Self::Away,
+            Presence::Offline => Self::Offline,
+        }
+    }
+}
 
 /// A person of the business, as they are now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -92,7 +124,7 @@ impl From<AgentView> for Agent {
             languages,
             capacity,
             open,
-            presence,
+            presence: presence.into(),
             presence_until: presence_until.map(rfc3339),
             available,
             why,
