@@ -1,19 +1,33 @@
 //! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up.
-pub mod api;
-pub mod auth;
-pub mod engine;
-//! Baton: hands an AI bot's chat over to a human, and sees to it that somebody picks it up
+//!
+//! In the order in which a message meets them: `api` takes it in, `engine` runs its step, `rules` judge, `record`
+//! and the store keep it, `deliver` sends what follows. See `ARCHITECTURE.md` beside the manifest.
 
-pub mod cli;
-pub mod client;
+pub mod limits;
 
 pub mod config;
 pub mod pack;
 
-pub mod config;
-pub mod record;
-pub mod deliver;
+pub mod auth;
+
+pub mod api;
 
 pub mod engine;
 
+pub mod directory;
+
+pub mod rules;
+
+pub mod record;
+
+pub mod deliver;
+
 pub mod observe;
+
+pub mod simulate;
+
+pub mod daemon;
+
+pub mod client;
+
+pub mod cli;

@@ -168,6 +168,26 @@ impl Token {
         })
     }
 
+    /// A token that stands in the environment; `None` when its text is not of the form of one.
+    pub fn configured(business: &BusinessId, configured: &crate::config::Token) -> Option<Self> {
+        let shown = Presented::parse(configured.secret.expose())?;
+        Some(Self {
+            id: shown.id.to_owned(),
+            realm: Realm::One(business.clone()),
+            scope: match configured.scope {
+                crate::config::Scope::Bot => Scope::Bot,
+                crate::config::Scope::Agent => Scope::Agent,
+                crate::config::Scope::Operator => Scope::Operator,
+                crate::config::Scope::Admin => Scope::Admin,
+            },
+            agent: configured.agent.clone(),
+            name: configured.name.clone(),
+            created_at: Time(0),
+            expires_at: None,
+            digest: digest(shown.id, shown.secret),
+        })
+    }
+
     /// Whether what was shown is this token, and still worth something. Takes the same time for every wrong secret.
     ///
     /// # Errors

@@ -8,9 +8,11 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 
 use baton_core::story::{Story, Transcript};
 use baton_core::{AgentId, BusinessId, Time};
+use baton_plugin::{PluginOptions, Plugins};
 use baton_store::admin::{self, BackupSummary, Report};
 use baton_store::{FactChange, FactTable, OpenError, Options, SledStore, Step, Store, commit_and_wait};
 use jiff::Timestamp;
@@ -20,7 +22,10 @@ use super::exit::{Exit, Failure};
 use crate::auth::{Realm, Scope, Token};
 use crate::client::TokenRequest;
 use crate::config::Config;
+use crate::daemon::{Daemon, StartError, StartOptions};
 use crate::pack::{Pack, PackRef};
+use crate::record;
+use crate::simulate::{SimulateError, Stage};
 
 /// How the daemon is to run; what is absent is as the configuration says.
 pub(super) struct Setup {
@@ -45,7 +50,6 @@ pub(super) type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) type Player = Box<dyn FnMut(&str, &str) -> Result<(Story, Transcript), Failure>>;
 
 /// By which rules a story is told.
-#[allow(dead_code, reason = "read where the rules are linked in")]
 pub(super) struct Rules {
     pub(super) pack: Option<String>,
     pub(super) config: Option<PathBuf>,
@@ -82,7 +86,6 @@ pub(super) struct Webhook {
 
 /// Runs the daemon: reads the configuration, sets up the log, starts, calls `ready` once it answers, and returns when it
 /// was stopped and has finished what it acknowledged.
-#[allow(clippy::unused_async, reason = "a daemon starts, answers and stops in async code")]
 pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: Stop) -> Result<(), Failure> {
     let Setup {
         config,
@@ -93,33 +96,77 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
     let loaded = config_of(config.as_deref())?;
     let filter = log.as_deref().unwrap_or(&loaded.log.level);
     crate::observe::init(filter, log_format(loaded.log.format)).map_err(|error| Failure::of(Exit::Usage, &error))?;
-    let address = listen.unwrap_or(loaded.http.listen);
-    let data = data.clone().unwrap_or_else(|| loaded.store.dir.clone());
-    drop((
-        ready,
-        stop,
-        Ready {
-            address,
-            data,
-            config: config.clone(),
-        },
-    ));
-    Err(unlinked("the daemon"))
+    let options = StartOptions { data: data.clone(), listen: *listen };
+    let daemon = Daemon::start(loaded, options).await.map_err(|error| of_start(&error))?;
+    ready(&Ready {
+        address: daemon.address(),
+        data: daemon.data().to_owned(),
+        config: config.clone(),
+    });
+    stop.await;
+    daemon.stop().await;
+    Ok(())
+}
+
+fn of_start(error: &StartError) -> Failure {
+    match error {
+        StartError::Store(error) => of_open(error),
+        StartError::Rules { .. } | StartError::Webhook { .. } | StartError::Secret { .. } | StartError::Token { .. } => {
+            Failure::of(Exit::Usage, error)
+        }
+        StartError::Key(_)
+        | StartError::Plugins(_)
+        | StartError::Engine(_)
+        | StartError::Kept(_)
+        | StartError::Sender(_)
+        | StartError::Listen { .. } => Failure::of(Exit::Refused, error),
+    }
 }
 
 /// Makes the rules ready to be told stories.
 pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
-    let Rules {
-        pack: _,
-        config: _,
-        business: _,
-    } = rules;
-    Err(unlinked("the rules"))
+    let Rules { pack: named, config, business } = rules;
+    let plugins = plugins()?;
+    let (pack, business, most) = match (config, named) {
+        (None, named) => {
+            let pack = pack(named.as_deref().unwrap_or("default"))?;
+            (Arc::new(pack), None, crate::config::Budget::default())
+        }
+        (Some(file), named) => {
+            let config = config_of(Some(file))?;
+            let wanted = business.as_deref().unwrap_or("default");
+            let found = config.businesses.values().find(|known| known.id.as_str() == wanted);
+            let names = || config.businesses.keys().map(BusinessId::as_str).collect::<Vec<_>>().join(", ");
+            let found = found.ok_or_else(|| {
+                Failure::new(Exit::Usage, format!("no business {wanted:?}")).remedy(&format!("name one with --business: {}", names()))
+            })?;
+            let pack = match named {
+                Some(named) => Arc::new(pack(named)?),
+                None => Arc::clone(&found.pack),
+            };
+            (pack, Some(Arc::new(found.clone())), config.plugins.budget)
+        }
+    };
+    let stage = Stage::new(&plugins, &pack, business, most).map_err(|error| of_simulate(&error))?;
+    Ok(Box::new(move |file, text| stage.tell(file, text, true).map_err(|error| of_simulate(&error))))
+}
+
+fn plugins() -> Result<Plugins, Failure> {
+    Plugins::new(PluginOptions::default()).map_err(|error| Failure::of(Exit::Internal, &error))
+}
+
+fn of_simulate(error: &SimulateError) -> Failure {
+    match error {
+        SimulateError::Rules(_) => Failure::of(Exit::Refused, error),
+        SimulateError::Story { .. } | SimulateError::Run { .. } => Failure::of(Exit::Usage, error),
+    }
 }
 
 /// Checks a pack, its components and their settings.
 pub(super) fn check_pack(name: &str) -> Result<PackSummary, Failure> {
-    let pack = pack(name)?;
+    let pack = Arc::new(pack(name)?);
+    let most = crate::config::Budget::default();
+    Stage::new(&plugins()?, &pack, None, most).map_err(|error| of_simulate(&error))?;
     let ids = |plugins: &[crate::pack::Plugin]| plugins.iter().map(|plugin| plugin.id.clone()).collect();
     Ok(PackSummary {
         id: pack.id(),
@@ -180,17 +227,7 @@ pub(super) fn settings(config: Option<&Path>) -> Result<Settings, Failure> {
 
 /// Whether a webhook may go to an address without `allow_private`.
 pub(super) fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => {
-            let near = v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified();
-            let special = v4.is_multicast() || v4.is_documentation() || v4.is_broadcast();
-            // RFC 6598, shared by the customers of a provider.
-            let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xC0 == 64;
-            !(near || special || shared)
-        }
-        // What IANA has assigned as global unicast.
-        IpAddr::V6(v6) => v6.segments()[0] & 0xE000 == 0x2000,
-    }
+    crate::deliver::check_address(address).is_ok()
 }
 
 /// Verifies the store in a data folder that no daemon holds.
@@ -202,9 +239,22 @@ pub(super) fn verify(data: &Path) -> Result<Report, Failure> {
 /// Writes a backup of a data folder that no daemon holds.
 pub(super) fn backup(data: &Path, out: &mut dyn Write) -> Result<BackupSummary, Failure> {
     let store = open(data)?;
-    let done = admin::backup(&store, out, None).map_err(|error| Failure::of(Exit::Refused, &error));
+    let done = admin::backup(&store, out, Some(&readable)).map_err(|error| Failure::of(Exit::Refused, &error));
     store.close().map_err(|error| of_open(&error))?;
     done
+}
+
+/// What stands readable beside a row of a backup.
+fn readable(kind: admin::Kind, payload: &[u8]) -> Option<Value> {
+    let kind = match kind {
+        admin::Kind::Conversation => record::Kind::Conversation,
+        admin::Kind::Message => record::Kind::Message,
+        admin::Kind::Handover => record::Kind::Handover,
+        admin::Kind::Task => record::Kind::Task,
+        admin::Kind::Event => record::Kind::Event,
+        admin::Kind::Fact(_) => return None,
+    };
+    record::to_json(kind, payload)
 }
 
 /// Makes a data folder of a backup, whole or not at all.
@@ -371,13 +421,6 @@ fn log_format(format: crate::config::LogFormat) -> crate::observe::LogFormat {
         crate::config::LogFormat::Pretty => crate::observe::LogFormat::Pretty,
         crate::config::LogFormat::Json => crate::observe::LogFormat::Json,
     }
-}
-
-fn unlinked(what: &str) -> Failure {
-    Failure::new(
-        Exit::Internal,
-        format!("this build of the command line was made without {what}"),
-    )
 }
 
 #[cfg(test)]

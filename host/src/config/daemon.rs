@@ -221,6 +221,36 @@ budget! {
     configure_deadline_ms: u32 = 10_000,
 }
 
+impl Budget {
+    /// As the plugin host takes it.
+    pub(crate) fn for_plugins(self) -> baton_plugin::Budget {
+        let Self {
+            fuel,
+            deadline_ms,
+            memory_bytes,
+            table_elements,
+            output_bytes,
+            log_lines,
+            log_bytes,
+            host_calls,
+            configure_fuel,
+            configure_deadline_ms,
+        } = self;
+        baton_plugin::Budget {
+            fuel,
+            deadline_ms,
+            memory_bytes,
+            table_elements,
+            output_bytes,
+            log_lines,
+            log_bytes,
+            host_calls,
+            configure_fuel,
+            configure_deadline_ms,
+        }
+    }
+}
+
 /// `[log]`: what the daemon says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

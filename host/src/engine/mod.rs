@@ -4,12 +4,42 @@
 //! conversation, lets the rules judge, the core decide, the rules answer what the core asks, and commits
 //! the step before anybody hears of it. Only `api/`, `cli/` and the timers call it.
 
+mod backend;
+mod drive;
+mod inputs;
+mod lists;
+mod people;
+mod rows;
+mod start;
+mod tenant;
+mod timers;
+mod turns;
+mod workers;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use baton_core::{
-    AgentId, Assignee, BotId, BotState, BusinessId, Completion, Contact, Control, Conversation, ConversationId, Handover, Message,
-    MessageId, Priority, Reason, Refusal, Reply, Signal, Speaker, Task, TaskId, Time,
+    AgentId, Assignee, BotId, BotState, BusinessId, Completion, Contact, Control, ConversationId, Handover, Message, MessageId,
+    Priority, Reason, Refusal, Reply, Signal, Speaker, Time,
 };
+use baton_store::{CommitError, Committed, ConversationKey};
+use tokio::sync::{Notify, Semaphore, oneshot, watch};
+
+use crate::directory::Freed;
+use crate::limits::MOST_IN_FLIGHT;
+use crate::rules::Trouble;
+
+use drive::{Decided, World};
+use turns::Turns;
+use workers::Workers;
+
+pub use backend::Door;
+pub use people::Tokens;
+pub use start::{EngineParts, StartEngineError};
+pub use tenant::Tenant;
 
 /// A message as it came through the door, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,4 +151,163 @@ pub enum EngineError {
     /// A stored value that cannot be read: 500, and logged.
     #[error("the stored {what} cannot be read")]
     Stored { /** What. */ what: String, /** Why. */ #[source] source: Box<dyn std::error::Error + Send + Sync> },
+}
+
+/// A step that is decided, what is answered once it is committed, and what went wrong with plugins meanwhile.
+struct Prepared<T> {
+    /// `None` when there is nothing to commit.
+    decided: Option<Decided>,
+    answer: T,
+    troubles: Vec<Trouble>,
+}
+
+/// The engine of a running daemon.
+pub struct Engine {
+    world: World,
+    tenants: BTreeMap<BusinessId, Arc<Tenant>>,
+    tokens: Tokens,
+    turns: Turns,
+    workers: Workers,
+    in_flight: Semaphore,
+    stopping: AtomicBool,
+    clock: Box<dyn Fn() -> Time + Send + Sync>,
+    /// The latest time any step was given: the clock may jump back, a step's time may not.
+    latest_ms: AtomicI64,
+    events: watch::Sender<u64>,
+    /// Rung when a delivery may be due.
+    pub deliveries: Arc<Notify>,
+    timers: timers::Bell,
+}
+
+impl Engine {
+    /// The time of a step: the clock's, but never before an earlier one.
+    pub fn now(&self) -> Time {
+        let clock = (self.clock)().0;
+        Time(self.latest_ms.fetch_max(clock, Ordering::SeqCst).max(clock))
+    }
+
+    /// Stops taking in, and waits until what is under way is committed or the time is up; tells whether it was.
+    pub async fn stop(&self, within: Duration) -> bool {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.timers.ring();
+        let all = u32::try_from(MOST_IN_FLIGHT).expect("a bound of a few thousand");
+        tokio::time::timeout(within, self.in_flight.acquire_many(all)).await.is_ok()
+    }
+
+    /// Whether [`Engine::stop`] was called.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn tenant(&self, business: &BusinessId) -> Result<&Arc<Tenant>, EngineError> {
+        let missing = || EngineError::NotFound { what: "business", id: business.to_string() };
+        self.tenants.get(business).ok_or_else(missing)
+    }
+
+    fn key(business: &BusinessId, conversation: &ConversationId) -> ConversationKey {
+        ConversationKey::new(business.as_str(), conversation.as_str()).expect("both ids are shorter, and have no NUL")
+    }
+
+    /// Runs one job in a conversation's turn, commits what it decided, and answers.
+    async fn turn<T: Send + 'static>(
+        self: &Arc<Self>,
+        tenant: &Arc<Tenant>,
+        key: ConversationKey,
+        job: impl FnOnce(&World, &Tenant, &ConversationKey, Time) -> Result<Prepared<T>, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        if self.is_stopping() {
+            return Err(EngineError::Stopping);
+        }
+        let busy = |_| EngineError::Busy {
+            what: "the queue of messages",
+            waiting: MOST_IN_FLIGHT - self.in_flight.available_permits(),
+            most: MOST_IN_FLIGHT,
+        };
+        let _permit = self.in_flight.try_acquire().map_err(busy)?;
+        let _turn = self.turns.take(&key).await;
+        let (world, own) = (self.world.clone(), Arc::clone(tenant));
+        let now = self.now();
+        let prepared = self.workers.run(move || job(&world, &own, &key, now)).await;
+        let Prepared { decided, answer, troubles } = prepared.ok_or_else(|| EngineError::Stored {
+            what: "step".to_owned(),
+            source: "it panicked, or its threads have stopped; the log says more".into(),
+        })??;
+        if !troubles.is_empty() {
+            self.tell(tenant, troubles);
+        }
+        if let Some(decided) = decided {
+            self.commit(tenant, decided).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn commit(self: &Arc<Self>, tenant: &Arc<Tenant>, mut decided: Decided) -> Result<(), EngineError> {
+        let step = std::mem::take(&mut decided.step);
+        let committed = self.write(step).await;
+        let committed = match committed {
+            Ok(committed) => committed,
+            Err(error) => {
+                decided.undo(&self.world, tenant);
+                return Err(error);
+            }
+        };
+        self.after_commit(tenant, &decided, committed);
+        Ok(())
+    }
+
+    /// Commits rows and waits until they are on the disk.
+    async fn write(&self, step: baton_store::Step) -> Result<Committed, EngineError> {
+        let (done, result) = oneshot::channel();
+        let began = Instant::now();
+        self.world.store.commit(step, Box::new(move |outcome| drop(done.send(outcome))));
+        let outcome = result.await.unwrap_or(Err(CommitError::Failed));
+        self.world.metrics.commit(began.elapsed(), outcome.is_ok());
+        outcome.map_err(|error| match error {
+            CommitError::Busy { queue } => EngineError::Busy { what: "the queue of the disk", waiting: queue, most: queue },
+            CommitError::Full { free_bytes, reserve_bytes } => EngineError::DiskFull { free_bytes, reserve_bytes },
+            CommitError::Closed => EngineError::Stopping,
+            error @ (CommitError::Conflict { .. }
+            | CommitError::Gone { .. }
+            | CommitError::Invalid(_)
+            | CommitError::Read(_)
+            | CommitError::Failed) => EngineError::Stored { what: "step".to_owned(), source: Box::new(error) },
+        })
+    }
+
+    /// Hints and metrics; nothing that a crash here would lose.
+    fn after_commit(self: &Arc<Self>, tenant: &Arc<Tenant>, decided: &Decided, committed: Committed) {
+        tenant.count(&self.world.metrics, &decided.effects);
+        if let Some(first) = committed.first_event {
+            self.hint_events(first);
+        }
+        if let Some(next) = decided.after.timers.next() {
+            self.timers.set(next);
+        }
+        if decided.freed == Freed::Maybe {
+            self.offer_waiting(tenant);
+        }
+    }
+
+    fn hint_events(&self, sequence: u64) {
+        self.events.send_if_modified(|last| {
+            let newer = sequence > *last;
+            *last = sequence.max(*last);
+            newer
+        });
+        self.deliveries.notify_one();
+    }
+
+    /// Tells whoever listens that a plugin was tripped or is back. Best effort: the metric and the log have it as well.
+    fn tell(self: &Arc<Self>, tenant: &Arc<Tenant>, troubles: Vec<Trouble>) {
+        let (engine, tenant, now) = (Arc::clone(self), Arc::clone(tenant), self.now());
+        tokio::spawn(async move {
+            let events = troubles.into_iter().map(|trouble| tenant.trouble(trouble, now)).collect();
+            let step = baton_store::Step { events, ..Default::default() };
+            match engine.write(step).await {
+                Ok(Committed { first_event: Some(first), .. }) => engine.hint_events(first),
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "an event about a plugin could not be kept"),
+            }
+        });
+    }
 }

@@ -1,0 +1,291 @@
+//! The daemon: opens, starts and joins the parts, and stops them in the order that loses nothing.
+//!
+//! Start: lock and open the store, put the rules in force, fill the engine, then deliver, fire timers, and only
+//! then listen: whoever is answered is answered by a whole daemon. Stop: no new requests, finish what has
+//! begun, then the deliveries under way, then the store. A kill at any moment is a stop too; it only leaves
+//! more to do for the next start.
+
+mod activate;
+mod first_token;
+mod key;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use baton_core::{BusinessId, Time};
+use baton_plugin::{PluginOptions, Plugins, PluginsError};
+use baton_store::{OpenError, SledStore, Store};
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+use crate::api;
+use crate::auth::Token;
+use crate::config::{self, Config};
+use crate::deliver::{self, Endpoint, EndpointError, Endpoints, Meters};
+use crate::engine::{Door, Engine, EngineError, EngineParts, StartEngineError, Tenant};
+use crate::observe::Metrics;
+use crate::rules::{Generation, LoadRulesError};
+
+pub use key::KeyError;
+
+/// What differs from the configuration.
+#[derive(Debug, Clone, Default)]
+pub struct StartOptions {
+    /// Another data folder.
+    pub data: Option<PathBuf>,
+    /// Another address.
+    pub listen: Option<SocketAddr>,
+}
+
+/// Why the daemon did not start. Nothing was changed but what had been begun before.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The key of the plugin cache cannot be had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The plugin host does not run here.
+    #[error("plugins cannot run on this machine")]
+    Plugins(#[from] PluginsError),
+    /// A business's rules cannot be put in force.
+    #[error("the rules of business {business} cannot be put in force")]
+    Rules {
+        /// Whose.
+        business: BusinessId,
+        /// What is wrong with them.
+        #[source]
+        source: LoadRulesError,
+    },
+    /// A webhook cannot be used.
+    #[error("a webhook of business {business} cannot be used")]
+    Webhook {
+        /// Whose.
+        business: BusinessId,
+        /// What is wrong with it.
+        #[source]
+        source: EndpointError,
+    },
+    /// A webhook's secret cannot sign.
+    #[error("the secret of webhook {webhook:?} of business {business} cannot be used")]
+    Secret {
+        /// Whose.
+        business: BusinessId,
+        /// Which one.
+        webhook: String,
+        /// What is wrong with it.
+        #[source]
+        source: deliver::SecretError,
+    },
+    /// A token of the environment is none.
+    #[error("the token {name:?} of business {business} is not of the form baton_ID_SECRET; make one with `baton token create`")]
+    Token {
+        /// Whose.
+        business: BusinessId,
+        /// Its name.
+        name: String,
+    },
+    /// The engine did not start.
+    #[error(transparent)]
+    Engine(#[from] StartEngineError),
+    /// Something that start keeps could not be kept, or read.
+    #[error("the data folder cannot be written or read")]
+    Kept(#[from] EngineError),
+    /// No deliveries can be made.
+    #[error("webhooks cannot be sent from this machine")]
+    Sender(#[from] reqwest::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}; is another daemon running there? choose another with --listen")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The system's answer.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A running daemon.
+pub struct Daemon {
+    address: SocketAddr,
+    data: PathBuf,
+    engine: Arc<Engine>,
+    stop: watch::Sender<bool>,
+    api: JoinHandle<Result<(), api::ServeError>>,
+    timers: JoinHandle<()>,
+    deliveries: JoinHandle<()>,
+    drain: Duration,
+}
+
+impl Daemon {
+    /// Starts everything.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that does not work, with its remedy.
+    pub async fn start(config: Config, options: StartOptions) -> Result<Self, StartError> {
+        let data = options.data.unwrap_or_else(|| config.store.dir.clone());
+        let address = options.listen.unwrap_or(config.http.listen);
+        let store: Arc<dyn Store> = Arc::new(SledStore::open(&data, store_options(&config.store))?);
+        let meters = Meters::default();
+        let metrics = Arc::new(Metrics::with(|registry| meters.register(registry)));
+        let cache_dir = config.plugins.cache_dir.clone().unwrap_or_else(|| data.join("plugin-cache"));
+        let cache_key = key::cache_key(&data)?;
+        let plugins = Plugins::new(PluginOptions { cache_dir: Some(cache_dir), cache_key, ..PluginOptions::default() })?;
+        let endpoints = Arc::new(endpoints(&config, &*store)?);
+        let (mut tenants, mut tokens) = (Vec::new(), Vec::new());
+        for business in config.businesses.values() {
+            tokens.extend(configured_tokens(business)?);
+            let business = Arc::new(business.clone());
+            let number = activate::number(&*store, &business)?;
+            let pack = Arc::clone(&business.pack);
+            let generation = Generation::load(&plugins, &business, &pack, number, config.plugins.budget)
+                .map_err(|source| StartError::Rules { business: business.id.clone(), source })?;
+            activate::remember(&store, &business, &generation, &endpoints)?;
+            tenants.push(Tenant::new(business, Arc::new(generation), Arc::clone(&endpoints)));
+        }
+        let deliveries = Arc::new(Notify::new());
+        let engine = Engine::start(EngineParts {
+            store: Arc::clone(&store),
+            tenants,
+            tokens,
+            metrics,
+            clock: Box::new(system_time),
+            deliveries: Arc::clone(&deliveries),
+        })?;
+        let listen_failed = |source| StartError::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(listen_failed)?;
+        let address = listener.local_addr().map_err(listen_failed)?;
+        first_token::make(&engine, &data).await?;
+        let (stop, stopped) = watch::channel(false);
+        let worker = deliver::Worker::new(
+            store,
+            endpoints,
+            deliver::Options { seed: u64::from(std::process::id()), ..deliver::Options::default() },
+            Arc::new(system_time),
+            deliveries,
+            meters,
+        )?;
+        let deliveries = tokio::spawn(worker.run(when(stopped.clone())));
+        let timers = tokio::spawn(Arc::clone(&engine).fire_timers());
+        engine.offer_all_waiting();
+        let http = api_options(&config.http);
+        let drain = http.drain_timeout;
+        let api = tokio::spawn(api::serve(listener, Arc::new(Door(Arc::clone(&engine))), http, stopped));
+        Ok(Self { address, data, engine, stop, api, timers, deliveries, drain })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &std::path::Path {
+        &self.data
+    }
+
+    /// Stops in order: finishes what was acknowledged, then what is being delivered, then closes the store.
+    pub async fn stop(self) {
+        tracing::info!("stopping");
+        self.stop.send_replace(true);
+        match self.api.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "requests were cut off"),
+            Err(error) => tracing::error!(%error, "the API ended otherwise than by stopping"),
+        }
+        if !self.engine.stop(self.drain).await {
+            tracing::warn!("steps were still under way and go on at the next start");
+        }
+        for (part, task) in [("timers", self.timers), ("deliveries", self.deliveries)] {
+            if let Err(error) = task.await {
+                tracing::error!(part, %error, "a part ended otherwise than by stopping");
+            }
+        }
+        tracing::info!("stopped");
+    }
+}
+
+/// The system's clock, in the one place that may look at it.
+pub fn system_time() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+async fn when(mut stopped: watch::Receiver<bool>) {
+    // A sender that is gone stops too.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+fn store_options(settings: &config::Store) -> baton_store::Options {
+    let config::Store { dir: _, cache_bytes, reserve_bytes, queue, group_max, copy_before_recovery } = settings.clone();
+    let usual = baton_store::Options::default();
+    baton_store::Options { cache_bytes, reserve_bytes, queue, group_max, copy_before_recovery, ..usual }
+}
+
+fn api_options(settings: &config::Http) -> api::Options {
+    let config::Http {
+        listen: _,
+        body_bytes,
+        request_timeout,
+        header_timeout,
+        write_timeout,
+        drain_timeout,
+        connections,
+        in_flight,
+        streams,
+        rate_per_second,
+        rate_burst,
+        heartbeat,
+        metrics,
+    } = settings.clone();
+    let metrics = match metrics {
+        config::MetricsAccess::Open => api::MetricsAccess::Open,
+        config::MetricsAccess::Loopback => api::MetricsAccess::Loopback,
+        config::MetricsAccess::Token => api::MetricsAccess::Token,
+    };
+    api::Options {
+        body_bytes,
+        request_timeout,
+        header_timeout,
+        write_timeout,
+        drain_timeout,
+        connections,
+        in_flight,
+        streams,
+        rate_per_second,
+        rate_burst,
+        heartbeat,
+        metrics,
+    }
+}
+
+fn endpoints(config: &Config, store: &dyn Store) -> Result<Endpoints, StartError> {
+    let mut all = Vec::new();
+    for business in config.businesses.values() {
+        for webhook in &business.webhooks {
+            let config::Webhook { id, url, secret, events, allow_private } = webhook.clone();
+            let wrong = |source| StartError::Webhook { business: business.id.clone(), source };
+            let secret = deliver::Secret::parse(secret.expose()).map_err(|source| StartError::Secret {
+                business: business.id.clone(),
+                webhook: id.clone(),
+                source,
+            })?;
+            let made = Endpoint::new(business.id.clone(), &id, url.as_str(), vec![secret], events, allow_private);
+            all.push(made.map_err(wrong)?);
+        }
+    }
+    Endpoints::new(all, store).map_err(|error| StartError::Kept(EngineError::Stored { what: "endpoint".to_owned(), source: Box::new(error) }))
+}
+
+fn configured_tokens(business: &config::Business) -> Result<Vec<Token>, StartError> {
+    let made = business.tokens.iter().map(|token| {
+        let wrong = || StartError::Token { business: business.id.clone(), name: token.name.clone() };
+        Token::configured(&business.id, token).ok_or_else(wrong)
+    });
+    made.collect()
+}

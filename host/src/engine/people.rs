@@ -1,0 +1,228 @@
+//! What the store keeps of people besides conversations: profiles and presence of agents, and tokens.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use baton_core::{AgentId, BusinessId, Presence, Time};
+use baton_store::{FactChange, FactTable, Store};
+use serde::{Deserialize, Serialize};
+
+use super::rows::unreadable;
+use super::{Engine, EngineError, Tenant};
+use crate::api::{AgentProfile, AgentView};
+use crate::auth::Token;
+use crate::directory::{Directory, Member, Profile};
+use crate::record::{self, PresenceRow};
+
+/// Facts that are read at once.
+const PAGE: usize = 1_000;
+
+/// The stored form of a profile that was changed at run time.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptProfile {
+    name: String,
+    email: Option<String>,
+    roles: Vec<String>,
+    skills: Vec<String>,
+    languages: Vec<String>,
+    capacity: u32,
+}
+
+/// All tokens, in memory: one is looked up at every request.
+#[derive(Debug, Default)]
+pub struct Tokens {
+    kept: RwLock<BTreeMap<String, Token>>,
+}
+
+impl Tokens {
+    /// The tokens of the store and of the configuration.
+    pub(super) fn load(store: &dyn Store, configured: Vec<Token>) -> Result<Self, EngineError> {
+        let mut kept: BTreeMap<String, Token> = BTreeMap::new();
+        for fact in all_facts(store, FactTable::Tokens, "")? {
+            let token = Token::from_bytes(&fact.1).map_err(|e| unreadable("token", e))?;
+            kept.insert(token.id.clone(), token);
+        }
+        kept.extend(configured.into_iter().map(|token| (token.id.clone(), token)));
+        Ok(Self { kept: RwLock::new(kept) })
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<Token> {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+
+    pub(super) fn all(&self) -> Vec<Token> {
+        let mut all: Vec<Token> = self.kept.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        all.sort_by_key(|token| token.created_at);
+        all
+    }
+
+    /// Whether anybody can do anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.kept.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    pub(super) fn put(&self, token: Token) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(token.id.clone(), token);
+    }
+
+    pub(super) fn remove(&self, id: &str) {
+        self.kept.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}
+
+/// The row of a token.
+pub(super) fn token_fact(token: &Token) -> FactChange {
+    FactChange { table: FactTable::Tokens, key: token.id.clone(), payload: Some(token.to_bytes()) }
+}
+
+/// Every fact whose key begins with a prefix.
+pub(super) fn all_facts(store: &dyn Store, table: FactTable, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
+    let mut all = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.facts(table, prefix, after.as_deref(), PAGE).map_err(|e| unreadable("fact", e))?;
+        after = page.last().map(|fact| fact.key.clone());
+        let ended = page.len() < PAGE;
+        all.extend(page.into_iter().map(|fact| (fact.key, fact.payload)));
+        if ended {
+            return Ok(all);
+        }
+    }
+}
+
+/// Fills the directory: the configured people, then what the store knows better.
+pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) -> Result<(), EngineError> {
+    let business = &tenant.business;
+    for agent in business.agents.values() {
+        let profile = Profile {
+            id: agent.id.clone(),
+            name: agent.name.clone(),
+            email: agent.email.clone(),
+            roles: agent.roles.clone(),
+            skills: agent.skills.clone(),
+            languages: agent.languages.clone(),
+            capacity: agent.capacity,
+        };
+        let _ = directory.put(&business.id, member(profile, agent.calendar.clone()));
+    }
+    let facts = all_facts(store, FactTable::Agents, &format!("{}/", business.id))?;
+    // Profiles first: presence is that of somebody who is known.
+    for (key, payload) in &facts {
+        if let Some((agent, "profile")) = parts(key) {
+            let kept: KeptProfile = serde_json::from_slice(payload).map_err(|e| unreadable("agent", e))?;
+            put(directory, tenant, profile(agent, kept).map_err(|e| unreadable("agent", e))?);
+        }
+    }
+    for (key, payload) in &facts {
+        match parts(key) {
+            Some((agent, "presence")) => {
+                let row: PresenceRow = record::read(payload).map_err(|e| unreadable("presence", e))?;
+                directory.set_presence(&business.id, &agent, row.presence, row.until);
+            }
+            Some((agent, "offered")) => {
+                let millis = payload.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
+                directory.set_offered(&business.id, &agent, Time(millis));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// `business/agent/what`
+fn parts(key: &str) -> Option<(AgentId, &str)> {
+    let (rest, what) = key.rsplit_once('/')?;
+    let (_, agent) = rest.rsplit_once('/')?;
+    Some((AgentId::new(agent).ok()?, what))
+}
+
+fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {
+    Member { profile, calendar, presence: Presence::Online, presence_until: None, last_offered_at: None }
+}
+
+fn profile(id: AgentId, kept: KeptProfile) -> Result<Profile, baton_core::IdError> {
+    let KeptProfile { name, email, roles, skills, languages, capacity } = kept;
+    let roles = roles.iter().map(|role| baton_core::RoleId::new(role)).collect::<Result<_, _>>()?;
+    let (skills, languages) = (skills.into_iter().collect(), languages.into_iter().collect());
+    Ok(Profile { id, name, email, roles, skills, languages, capacity })
+}
+
+/// Adds somebody or changes what is said of them; hours, presence and load stay.
+fn put(directory: &Directory, tenant: &Tenant, profile: Profile) {
+    let business = &tenant.business;
+    let known = directory.agent(&business.id, &profile.id, Time(0)).map(|(member, _, _)| member);
+    let fresh = || member(profile.clone(), business.calendar.clone());
+    let known = known.unwrap_or_else(fresh);
+    let _ = directory.put(&business.id, Member { profile, ..known });
+}
+
+impl Engine {
+    pub(super) fn view_agent(&self, business: &BusinessId, agent: &AgentId) -> Option<AgentView> {
+        let now = self.now();
+        let (member, open, available) = self.world.directory.agent(business, agent, now)?;
+        let presence = member.presence_at(now);
+        let Profile { id, name, email, roles, skills, languages, capacity } = member.profile;
+        Some(AgentView {
+            profile: AgentProfile {
+                id,
+                name,
+                email,
+                roles: roles.into_iter().collect(),
+                skills: skills.into_iter().collect(),
+                languages: languages.into_iter().collect(),
+                capacity,
+            },
+            open,
+            presence,
+            presence_until: member.presence_until,
+            available: available.is_ok(),
+            why: available.err(),
+        })
+    }
+
+    pub(super) async fn keep_agent(self: &std::sync::Arc<Self>, business: &BusinessId, new: AgentProfile) -> Result<AgentView, EngineError> {
+        let tenant = self.tenant(business)?;
+        let unknown = |role: &&baton_core::RoleId| !tenant.business.roles.contains_key(*role);
+        if let Some(role) = new.roles.iter().find(unknown) {
+            let roles: Vec<&str> = tenant.business.roles.keys().map(baton_core::RoleId::as_str).collect();
+            let known = match roles.as_slice() {
+                [] => "the business has no roles".to_owned(),
+                [_, ..] => format!("there are {}", roles.join(", ")),
+            };
+            return Err(EngineError::Unknown { what: "role", id: role.to_string(), known, pointer: "/roles" });
+        }
+        let AgentProfile { id, name, email, roles, skills, languages, capacity } = new;
+        let roles = roles.iter().map(ToString::to_string).collect();
+        let kept = KeptProfile { name, email, roles, skills, languages, capacity };
+        let payload = serde_json::to_vec(&kept).expect("strings and numbers can be written");
+        let key = format!("{business}/{id}/profile");
+        let facts = vec![FactChange { table: FactTable::Agents, key, payload: Some(payload) }];
+        self.write(baton_store::Step { facts, ..Default::default() }).await?;
+        put(&self.world.directory, tenant, profile(id.clone(), kept).expect("the roles were ids before"));
+        self.offer_waiting(tenant);
+        self.view_agent(business, &id).ok_or_else(|| EngineError::NotFound { what: "agent", id: id.to_string() })
+    }
+
+    pub(super) async fn keep_presence(
+        self: &std::sync::Arc<Self>,
+        business: &BusinessId,
+        agent: &AgentId,
+        presence: Presence,
+        until: Option<Time>,
+    ) -> Result<AgentView, EngineError> {
+        let tenant = self.tenant(business)?;
+        let missing = || EngineError::NotFound { what: "agent", id: agent.to_string() };
+        if !self.world.directory.has(business, agent) {
+            return Err(missing());
+        }
+        let row = PresenceRow { presence, since: self.now(), until };
+        let key = format!("{business}/{agent}/presence");
+        let facts = vec![FactChange { table: FactTable::Agents, key, payload: Some(record::write(&row)) }];
+        self.write(baton_store::Step { facts, ..Default::default() }).await?;
+        self.world.directory.set_presence(business, agent, presence, until);
+        if presence == Presence::Online {
+            self.offer_waiting(tenant);
+        }
+        self.view_agent(business, agent).ok_or_else(missing)
+    }
+}

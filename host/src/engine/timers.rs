@@ -1,0 +1,110 @@
+//! Fires timers: the store's rows are the promises, this loop only looks at them in time.
+//!
+//! A row stays until the step that keeps its promise is committed, so a crash anywhere here fires it again
+//! at the next start, and a wake-up that comes twice finds nothing to do.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use baton_core::{BusinessId, Time};
+use baton_store::{ConversationKey, TimerRow};
+use tokio::sync::Notify;
+
+use super::{Engine, rows};
+use crate::limits::MOST_TIMERS_IN_FLIGHT;
+
+/// The longest sleep: a clock that is set forward is noticed after it.
+const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+
+/// How long to wait after the store could not be read, or a step could not be committed.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(250);
+
+/// Wakes the loop when a timer is set that is due before the one it sleeps for.
+#[derive(Debug, Default)]
+pub(super) struct Bell {
+    next_ms: AtomicI64,
+    rung: Notify,
+}
+
+impl Bell {
+    pub(super) fn set(&self, at: Time) {
+        if at.0 < self.next_ms.load(Ordering::SeqCst) {
+            self.rung.notify_one();
+        }
+    }
+
+    pub(super) fn ring(&self) {
+        self.rung.notify_one();
+    }
+}
+
+type InFlight = Arc<Mutex<HashSet<ConversationKey>>>;
+
+impl Engine {
+    /// Fires every timer in time until the engine stops; those that were due while the daemon was down come first.
+    pub async fn fire_timers(self: Arc<Self>) {
+        let in_flight = InFlight::default();
+        while !self.is_stopping() {
+            let sleep = match self.fire_due(&in_flight) {
+                Ok(sleep) => sleep,
+                Err(error) => {
+                    tracing::error!(%error, "timers cannot be read");
+                    PAUSE_AFTER_FAILURE
+                }
+            };
+            let _ = tokio::time::timeout(sleep, self.timers.rung.notified()).await;
+        }
+    }
+
+    /// Starts everything that is due and tells how long nothing more will be.
+    fn fire_due(self: &Arc<Self>, in_flight: &InFlight) -> Result<Duration, baton_store::ReadError> {
+        let now = self.now();
+        let busy = || in_flight.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = busy().len();
+        // What is under way still has its rows in front; one conversation has at most one of each kind.
+        let limit = under_way * baton_core::TimerKind::ALL.len() + MOST_TIMERS_IN_FLIGHT;
+        let due = self.world.store.due_timers(now.0, limit)?;
+        let more = due.len() == limit;
+        for row in due {
+            if busy().len() >= MOST_TIMERS_IN_FLIGHT {
+                break;
+            }
+            if busy().insert(row.key.clone()) {
+                self.fire(row, now, in_flight);
+            }
+        }
+        if more || !busy().is_empty() {
+            // Whoever finishes rings.
+            self.timers.next_ms.store(i64::MAX, Ordering::SeqCst);
+            return Ok(LONGEST_SLEEP);
+        }
+        self.timers.next_ms.store(i64::MAX, Ordering::SeqCst);
+        let next = self.world.store.next_timer_ms()?;
+        self.timers.next_ms.store(next.unwrap_or(i64::MAX), Ordering::SeqCst);
+        let millis = next.map_or(u64::MAX, |at| u64::try_from(at.saturating_sub(self.now().0)).unwrap_or(0));
+        Ok(Duration::from_millis(millis).min(LONGEST_SLEEP))
+    }
+
+    fn fire(self: &Arc<Self>, row: TimerRow, now: Time, in_flight: &InFlight) {
+        let (engine, in_flight) = (Arc::clone(self), Arc::clone(in_flight));
+        tokio::spawn(async move {
+            let late = u64::try_from((now - Time(row.at_ms)).0).unwrap_or(0);
+            engine.world.metrics.timer_fired(rows::timer_name(row.kind), Duration::from_millis(late));
+            let business = BusinessId::new(row.key.business()).ok();
+            let tenant = business.as_ref().and_then(|id| engine.tenants.get(id));
+            let woke = match tenant {
+                Some(tenant) => engine.wake(tenant, &row.key).await,
+                // Its business was taken out of the configuration: the promise waits for its return.
+                None => Ok(tokio::time::sleep(LONGEST_SLEEP).await),
+            };
+            if let Err(error) = woke {
+                tracing::warn!(key = %row.key, %error, "a timer could not be kept yet");
+                tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            }
+            in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.key);
+            engine.timers.ring();
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! Stories with the real rules: the pack's components in their sandbox, the real directory, virtual time.
+//!
+//! Nothing is stored and nobody is told. What a story shows is what the daemon does, because the core, the
+//! rules and the directory are the same; only the disk and the clock are missing.
+
+mod world;
+
+use std::sync::Arc;
+
+use baton_core::story::{self, Story, StoryError, Transcript};
+use baton_plugin::Plugins;
+
+use crate::config::{Budget, Business};
+use crate::pack::Pack;
+use crate::rules::{Generation, LoadRulesError};
+
+use world::Rehearsal;
+
+/// Why a story was not told.
+#[derive(Debug, thiserror::Error)]
+pub enum SimulateError {
+    /// The rules cannot be put in force.
+    #[error(transparent)]
+    Rules(#[from] LoadRulesError),
+    /// It cannot be read.
+    #[error("{file}, {source}")]
+    Story {
+        /// Its file.
+        file: String,
+        /// Where and why.
+        source: StoryError,
+    },
+    /// It cannot be run.
+    #[error("{file}: {why}")]
+    Run {
+        /// Its file.
+        file: String,
+        /// Why.
+        why: String,
+    },
+}
+
+/// The rules of a pack, ready to be told stories.
+pub struct Stage {
+    business: Arc<Business>,
+    generation: Arc<Generation>,
+}
+
+impl Stage {
+    /// Loads a pack's rules for a business; for a made-up one that has every role the pack names where none is given.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the pack.
+    pub fn new(plugins: &Plugins, pack: &Arc<Pack>, business: Option<Arc<Business>>, most: Budget) -> Result<Self, SimulateError> {
+        let business = match business {
+            Some(business) => {
+                business.check(pack).map_err(LoadRulesError::Config)?;
+                business
+            }
+            None => Arc::new(Business::rehearsal(Arc::clone(pack))),
+        };
+        let generation = Arc::new(Generation::load(plugins, &business, pack, 1, most)?);
+        Ok(Self { business, generation })
+    }
+
+    /// Tells a story and returns what really follows. `remarks` puts the signals of each message into it, as comments.
+    ///
+    /// # Errors
+    ///
+    /// When the text is no story, or it cannot be run.
+    pub fn tell(&self, file: &str, text: &str, remarks: bool) -> Result<(Story, Transcript), SimulateError> {
+        let parsed = Story::parse(text).map_err(|source| SimulateError::Story { file: file.to_owned(), source })?;
+        let failed = |why| SimulateError::Run { file: file.to_owned(), why };
+        let bot = parsed.bot.clone().unwrap_or_else(|| "bot".to_owned());
+        let mut world = Rehearsal::new(&self.business, &self.generation, &bot, remarks).map_err(failed)?;
+        let transcript = story::run(&parsed, &mut world).map_err(failed)?;
+        Ok((parsed, transcript))
+    }
+
+    /// Tells one of the pack's stories and compares.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be told.
+    pub fn check(&self, file: &str, text: &str) -> Result<Result<(), String>, SimulateError> {
+        let (story, transcript) = self.tell(file, text, false)?;
+        Ok(transcript.check(&story.expected))
+    }
+}

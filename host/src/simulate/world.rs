@@ -1,0 +1,185 @@
+//! The world of a story: real rules, real people's arithmetic, no disk.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use baton_core::story::{AgentLine, World};
+use baton_core::{
+    AgentId, Answer, BotId, Conversation, HandoverId, Message, Mode, Policy, Presence, Question, Signal, Time,
+};
+use baton_plugin::ConversationView;
+
+use crate::config::Business;
+use crate::directory::{Directory, Member, Profile};
+use crate::observe::Metrics;
+use crate::rules::{Generation, Trouble, View};
+
+pub(super) struct Rehearsal<'a> {
+    business: &'a Business,
+    generation: &'a Generation,
+    policy: Arc<Policy>,
+    directory: Directory,
+    log: Arc<Mutex<Vec<Message>>>,
+    metrics: Metrics,
+    held: Option<HandoverId>,
+    with_remarks: bool,
+    remarks: Vec<String>,
+}
+
+impl<'a> Rehearsal<'a> {
+    pub(super) fn new(
+        business: &'a Business,
+        generation: &'a Generation,
+        bot: &str,
+        with_remarks: bool,
+    ) -> Result<Self, String> {
+        let bot = BotId::new(bot).map_err(|e| e.to_string())?;
+        let policy = generation.policy(&bot).ok_or_else(|| format!("the business has no bot {bot}"))?;
+        let directory = Directory::default();
+        for agent in business.agents.values() {
+            let profile = Profile {
+                id: agent.id.clone(),
+                name: agent.name.clone(),
+                email: agent.email.clone(),
+                roles: agent.roles.clone(),
+                skills: agent.skills.clone(),
+                languages: agent.languages.clone(),
+                capacity: agent.capacity,
+            };
+            let _ = directory.put(&business.id, present(profile, agent.calendar.clone(), Presence::Online));
+        }
+        Ok(Self {
+            business,
+            generation,
+            policy,
+            directory,
+            log: Arc::default(),
+            metrics: Metrics::new(),
+            held: None,
+            with_remarks,
+            remarks: Vec::new(),
+        })
+    }
+
+    fn view(&self, conversation: &Conversation, message: Option<&Message>, now: Time) -> Arc<dyn ConversationView> {
+        let log = Arc::clone(&self.log);
+        let history = move |_before: u64, n: usize| {
+            let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            log[log.len().saturating_sub(n)..].to_vec()
+        };
+        let locale = conversation.contact.locale.clone().unwrap_or_else(|| self.business.locale.clone());
+        Arc::new(View {
+            conversation: Arc::new(conversation.clone()),
+            locale,
+            bot_state: message.and_then(|m| m.bot_state.clone()),
+            length: conversation.length + 1,
+            now,
+            history: Arc::new(history),
+        })
+    }
+
+    fn remark(&mut self, troubles: Vec<Trouble>, signals: &[Signal]) {
+        if !self.with_remarks {
+            return;
+        }
+        for signal in signals {
+            let quotes: Vec<String> = signal.evidence.iter().map(|e| format!("{:?} ({})", e.quote, e.rule)).collect();
+            let short = if signal.fires() { "" } else { " (below its threshold)" };
+            let note = signal.note.as_ref().map(|n| format!("; {n}")).unwrap_or_default();
+            self.remarks.push(format!(
+                "{} {:.2}{short} by {}: {}{note}",
+                signal.reason,
+                signal.confidence,
+                signal.detector,
+                quotes.join(", ")
+            ));
+        }
+        for trouble in troubles {
+            if let Trouble::Tripped { plugin, why, .. } = trouble {
+                self.remarks.push(format!("{plugin} is not called any more: {why}"));
+            }
+        }
+    }
+}
+
+fn present(profile: Profile, calendar: baton_core::Calendar, presence: Presence) -> Member {
+    Member { profile, calendar, presence, presence_until: None, last_offered_at: None }
+}
+
+impl World for Rehearsal<'_> {
+    fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    fn meet(&mut self, agent: &AgentLine) {
+        let AgentLine { id, roles, skills, languages, capacity, presence } = agent.clone();
+        let profile = Profile {
+            name: id.to_string(),
+            id,
+            email: None,
+            roles: roles.into_iter().collect(),
+            skills: skills.into_iter().collect(),
+            languages: languages.into_iter().collect(),
+            capacity,
+        };
+        let _ = self.directory.put(&self.business.id, present(profile, self.business.calendar.clone(), presence));
+    }
+
+    fn judge(&mut self, conversation: &Conversation, message: &Message, now: Time) -> Vec<Signal> {
+        if self.policy.mode == Mode::Off {
+            return Vec::new();
+        }
+        let view = self.view(conversation, Some(message), now);
+        let mut troubles = Vec::new();
+        let signals = self.generation.judge(&view, message, now, &self.metrics, &mut troubles);
+        self.remark(troubles, &signals);
+        signals
+    }
+
+    fn answer(&mut self, conversation: &Conversation, question: &Question, now: Time) -> Answer {
+        let view = self.view(conversation, None, now);
+        let mut troubles = Vec::new();
+        let (generation, business, metrics) = (self.generation, self.business, &self.metrics);
+        let answer = match question {
+            Question::Assign(asked) => Answer::Candidates(generation.rank(
+                &business.id,
+                &self.directory,
+                asked,
+                &conversation.contact,
+                &view,
+                now,
+                metrics,
+                &mut troubles,
+            )),
+            Question::Draft(asked) => {
+                Answer::Draft(generation.compose(business, asked, &view, now, metrics, &mut troubles))
+            }
+            Question::Returning(asked) => {
+                Answer::Returning(generation.returning(business, asked, &view, now, metrics, &mut troubles))
+            }
+        };
+        self.remark(troubles, &[]);
+        answer
+    }
+
+    fn presence(&mut self, agent: &AgentId, presence: Presence) {
+        self.directory.set_presence(&self.business.id, agent, presence, None);
+    }
+
+    fn settled(&mut self, conversation: &Conversation, said: Option<&Message>) {
+        let now = conversation.handover.as_ref();
+        if let Some(before) = self.held.take().filter(|held| now.is_none_or(|now| now.id != *held)) {
+            let _ = self.directory.hold(&self.business.id, &before, None);
+        }
+        if let Some(handover) = now {
+            let _ = self.directory.hold(&self.business.id, &handover.id, Some(handover));
+            self.held = Some(handover.id.clone());
+        }
+        if let Some(message) = said.filter(|message| !conversation.is_stale(message)) {
+            self.log.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        }
+    }
+
+    fn remarks(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.remarks)
+    }
+}
