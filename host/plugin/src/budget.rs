@@ -8,6 +8,12 @@
 /// Half of what a Rust thread has by default, so that the host's own frames below it always fit in 2 MiB.
 pub const STACK_BYTES: usize = 512 * 1024;
 
+/// The most that a budget may give as `memory_bytes`: room for tables of phrases in many languages.
+pub const MAX_MEMORY_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most that a budget may give as `table_elements`.
+pub const MAX_TABLE_ELEMENTS: usize = 20_000;
+
 /// What one plugin may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
@@ -16,9 +22,9 @@ pub struct Budget {
     pub fuel: u64,
     /// Milliseconds of one call, on the wall clock.
     pub deadline_ms: u32,
-    /// Bytes of all linear memories together. A Rust guest starts with little more than 1 MiB.
+    /// Bytes of all linear memories together, at most [`MAX_MEMORY_BYTES`]. A Rust guest starts with little more than 1 MiB.
     pub memory_bytes: usize,
-    /// Elements of all tables together. A Rust guest has one per function that is called by pointer.
+    /// Elements of all tables together, at most [`MAX_TABLE_ELEMENTS`]. A Rust guest has one per function that is called by pointer.
     pub table_elements: usize,
     /// Bytes that one answer, or the arguments of one host call, may occupy in the host.
     pub output_bytes: usize,
@@ -40,7 +46,7 @@ impl Default for Budget {
             fuel: 50_000_000,
             deadline_ms: 250,
             memory_bytes: 32 * 1024 * 1024,
-            table_elements: 20_000,
+            table_elements: 5_000,
             output_bytes: 128 * 1024,
             log_lines: 50,
             log_bytes: 16 * 1024,

@@ -13,7 +13,7 @@ use crate::sandbox::Lent;
 use crate::wit::{assignment, composition, detection};
 use crate::{
     Called, Candidate, Circumstances, ConversationView, Description, Fault, FaultKind, Found,
-    LoadError, LoadErrorKind, Ranking, answer,
+    LoadError, LoadErrorKind, Ranking, answer, ask,
 };
 
 /// Finds signals.
@@ -67,7 +67,7 @@ impl Detector {
             start,
             |store, instance| {
                 let guest = self.indices.load(&mut *store, instance)?;
-                guest.call_detect(store, &answer::message(message), lent())
+                guest.call_detect(store, &ask::message(message), lent())
             },
             |answered| answer::found(&message.text, answered.map_err(refused)?),
         )
@@ -101,8 +101,8 @@ impl Strategy {
             about(view, &handover.id.to_string(), "rank"),
             |store, instance| {
                 let guest = self.indices.load(&mut *store, instance)?;
-                let candidates: Vec<_> = candidates.iter().map(answer::candidate).collect();
-                guest.call_rank(store, &answer::handover(handover), &candidates, lent())
+                let candidates: Vec<_> = candidates.iter().map(ask::candidate).collect();
+                guest.call_rank(store, &ask::handover(handover), &candidates, lent())
             },
             |answered| answer::ranking(candidates, answered.map_err(refused)?),
         )
@@ -136,8 +136,8 @@ impl Template {
             about(view, &handover.id.to_string(), "compose"),
             |store, instance| {
                 let guest = self.indices.load(&mut *store, instance)?;
-                let circumstances = answer::circumstances(circumstances);
-                guest.call_compose(store, &answer::handover(handover), &circumstances, lent())
+                let circumstances = ask::circumstances(circumstances);
+                guest.call_compose(store, &ask::handover(handover), &circumstances, lent())
             },
             |answered| answer::draft(answered.map_err(refused)?),
         )
@@ -158,8 +158,8 @@ impl Template {
             about(view, &handover.id.to_string(), "returning"),
             |store, instance| {
                 let guest = self.indices.load(&mut *store, instance)?;
-                let circumstances = answer::circumstances(circumstances);
-                guest.call_returning(store, &answer::handover(handover), &circumstances, lent())
+                let circumstances = ask::circumstances(circumstances);
+                guest.call_returning(store, &ask::handover(handover), &circumstances, lent())
             },
             |answered| {
                 Ok(answered

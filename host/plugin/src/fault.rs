@@ -17,6 +17,9 @@ pub enum PluginsError {
     /// The stack limit cannot hold a call.
     #[error("a Wasm stack of {0} bytes is too small or too large; use 64 KiB to 1 MiB")]
     Stack(usize),
+    /// No room for calls, or more than the address space has.
+    #[error("{0} calls at a time are not possible; use 1 to 1024")]
+    Calls(u32),
     /// The folder of compiled components cannot be made or is not a folder of ours alone.
     #[error("cannot use {path} for compiled components; make it a folder that this user can write")]
     Cache {
@@ -106,6 +109,22 @@ pub enum LoadErrorKind {
     Types {
         /// Which item, and how it differs.
         message: String,
+    },
+    /// It is whole, and has a structure or a size that this host does not run.
+    #[error("cannot be run: {message}")]
+    Unsupported {
+        /// What stands in the way, with the limit.
+        message: String,
+    },
+    /// The pack wants to give it more than any plugin may have.
+    #[error("is given a budget of {asked} {what}, at most {limit} are possible")]
+    Budget {
+        /// The limit's name.
+        what: &'static str,
+        /// What the pack says.
+        asked: usize,
+        /// What is possible.
+        limit: usize,
     },
     /// It describes itself wrongly.
     #[error("describes itself wrongly: {message}")]
@@ -205,6 +224,12 @@ pub enum FaultKind {
         /// Its budget.
         limit: u32,
     },
+    /// Nothing is wrong with it: there were too many calls of all plugins at once.
+    #[error("found all {limit} places for calls taken")]
+    Busy {
+        /// How many there are.
+        limit: u32,
+    },
     /// It gave up with a message.
     #[error("panicked: {message}")]
     Panic {
@@ -248,6 +273,7 @@ impl FaultKind {
             Self::Stack { .. } => "stack",
             Self::Output { .. } => "output",
             Self::HostCalls { .. } => "host-calls",
+            Self::Busy { .. } => "busy",
             Self::Panic { .. } => "panic",
             Self::Trap { .. } => "trap",
             Self::Refused { .. } => "refused",

@@ -14,7 +14,7 @@
 //! and the events to send.
 
 mod budget;
-pub use budget::{Budget, STACK_BYTES};
+pub use budget::{Budget, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, STACK_BYTES};
 
 mod view;
 pub use view::ConversationView;
@@ -46,6 +46,7 @@ mod sandbox;
 mod wasi;
 
 mod answer;
+mod ask;
 mod wit;
 
 mod breaker;

@@ -19,8 +19,8 @@ use crate::program::{Loaded, Names, Phase, Program, Start};
 use crate::sandbox::Sandbox;
 use crate::wit::{lifecycle, log, types};
 use crate::{
-    Called, Description, Kind, LoadError, LoadErrorKind, Plugins, Source, inspect, snapshot, wasi,
-    wit,
+    Budget, Called, Description, Kind, LoadError, LoadErrorKind, MAX_MEMORY_BYTES,
+    MAX_TABLE_ELEMENTS, Plugins, Source, inspect, snapshot, wasi, wit,
 };
 
 impl Plugins {
@@ -33,6 +33,7 @@ impl Plugins {
 
     fn load_or_say(&self, source: &Source<'_>, kind: Kind) -> Result<Loaded, LoadErrorKind> {
         inspect::envelope(source.wasm, self.component_bytes)?;
+        possible(&source.budget)?;
         let digest: [u8; 32] = Sha256::digest(source.wasm).into();
         let key = Key::new(kind, &digest, source.settings_json);
         let cached = self
@@ -60,6 +61,9 @@ impl Plugins {
 
     pub(crate) fn describe_only(&self, source: &Source<'_>) -> Result<Description, LoadErrorKind> {
         inspect::envelope(source.wasm, self.component_bytes)?;
+        if let Err(damaged @ LoadErrorKind::Damaged { .. }) = snapshot::instrument(source.wasm) {
+            return Err(damaged);
+        }
         let component = inspect::compile(&self.engine, source.wasm)?;
         let kind = inspect::world(&self.engine, &component, None)?;
         describe(
@@ -76,6 +80,7 @@ impl Plugins {
     ) -> Result<(Description, Component), LoadErrorKind> {
         let instrumented = match snapshot::instrument(source.wasm) {
             Ok(instrumented) => instrumented,
+            Err(damaged @ LoadErrorKind::Damaged { .. }) => return Err(damaged),
             Err(obstacle) => {
                 // Whoever gave us the wrong file should hear that, not what wizer thinks of it.
                 inspect::world(
@@ -121,8 +126,21 @@ impl Plugins {
             budget,
             digest,
             stack_bytes: self.stack_bytes,
+            calls: self.calls,
             _ticker: Arc::clone(&self.ticker),
         })
+    }
+}
+
+/// Checks that the engine can give what the budget allows.
+fn possible(budget: &Budget) -> Result<(), LoadErrorKind> {
+    let limits = [
+        ("memory_bytes", budget.memory_bytes, MAX_MEMORY_BYTES),
+        ("table_elements", budget.table_elements, MAX_TABLE_ELEMENTS),
+    ];
+    match limits.into_iter().find(|(_, asked, limit)| asked > limit) {
+        Some((what, asked, limit)) => Err(LoadErrorKind::Budget { what, asked, limit }),
+        None => Ok(()),
     }
 }
 

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use wasmtime::{Config, Engine};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::cache::Cache;
 use crate::program::TICK;
 use crate::{
-    Budget, Description, Detector, Kind, LoadError, PluginsError, STACK_BYTES, Strategy, Template,
+    Budget, Description, Detector, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS,
+    PluginsError, STACK_BYTES, Strategy, Template,
 };
 
 /// How plugins run in this process.
@@ -28,6 +29,8 @@ pub struct PluginOptions {
     pub stack_bytes: usize,
     /// Bytes of the largest component that is accepted.
     pub component_bytes: usize,
+    /// Calls at a time; 1 to 1024; one more is a fault of kind `busy`. The threads that call should be fewer.
+    pub calls: u32,
 }
 
 impl Default for PluginOptions {
@@ -37,6 +40,7 @@ impl Default for PluginOptions {
             cache_key: [0; 32],
             stack_bytes: STACK_BYTES,
             component_bytes: 16 * 1024 * 1024,
+            calls: 64,
         }
     }
 }
@@ -63,6 +67,7 @@ pub struct Plugins {
     pub(crate) ticker: Arc<Ticker>,
     pub(crate) stack_bytes: usize,
     pub(crate) component_bytes: usize,
+    pub(crate) calls: u32,
 }
 
 impl Plugins {
@@ -77,11 +82,15 @@ impl Plugins {
             cache_key,
             stack_bytes,
             component_bytes,
+            calls,
         } = options;
         if !(64 * 1024..=1024 * 1024).contains(&stack_bytes) {
             return Err(PluginsError::Stack(stack_bytes));
         }
-        let engine = Engine::new(&config(stack_bytes))
+        if !(1..=1024).contains(&calls) {
+            return Err(PluginsError::Calls(calls));
+        }
+        let engine = Engine::new(&config(stack_bytes, calls))
             .map_err(|error| PluginsError::Engine(format!("{error:#}")))?;
         let cache = cache_dir
             .map(|folder| Cache::new(folder, cache_key, &engine))
@@ -93,6 +102,7 @@ impl Plugins {
             ticker,
             stack_bytes,
             component_bytes,
+            calls,
         })
     }
 
@@ -143,7 +153,7 @@ impl Plugins {
     }
 }
 
-fn config(stack_bytes: usize) -> Config {
+fn config(stack_bytes: usize, calls: u32) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -155,9 +165,43 @@ fn config(stack_bytes: usize) -> Config {
         .relaxed_simd_deterministic(true)
         // Faults carry the guest's own message; frames of stripped code would tell nothing.
         .wasm_backtrace_max_frames(None)
-        .generate_address_map(false);
+        .generate_address_map(false)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
     config
 }
+
+/// Places for instances, kept from one call to the next. What a call wrote is put back to the snapshot, and the pages
+/// stay mapped: the mapping and the page faults of an instance from nothing are two thirds of a call's cost.
+fn pool(calls: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(calls)
+        .total_core_instances(calls * CORE_INSTANCES)
+        .total_memories(calls * MEMORIES)
+        .total_tables(calls * TABLES)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_memories_per_component(MEMORIES)
+        .max_tables_per_component(TABLES)
+        .max_core_instance_size(INSTANCE_BYTES)
+        .max_component_instance_size(INSTANCE_BYTES)
+        .max_memory_size(MAX_MEMORY_BYTES)
+        .table_elements(MAX_TABLE_ELEMENTS)
+        .linear_memory_keep_resident(RESIDENT_BYTES)
+        .table_keep_resident(RESIDENT_BYTES)
+        // Finds the pages that a call wrote, where the kernel can say (Linux 6.7).
+        .pagemap_scan(Enabled::Auto);
+    pool
+}
+
+/// A Rust guest has four: its module, two for its imports, and while it is configured wizer's.
+pub(crate) const CORE_INSTANCES: u32 = 8;
+/// A Rust guest has one.
+pub(crate) const MEMORIES: u32 = 2;
+/// A Rust guest has two: its functions that are called by pointer, and its imports.
+pub(crate) const TABLES: u32 = 4;
+/// What wasmtime keeps for one instance besides memories and tables; a guest with a thousand functions needs tens of KiB.
+const INSTANCE_BYTES: usize = 1024 * 1024;
+/// A snapshotted Rust guest with its stack; what is larger is given back to the system after each call.
+const RESIDENT_BYTES: usize = 2 * 1024 * 1024;
 
 /// Counts time for deadlines, from its start until the last plugin is gone.
 pub(crate) struct Ticker {

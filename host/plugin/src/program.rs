@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use baton_core::Time;
 use wasmtime::component::{Instance, InstancePre};
-use wasmtime::{Error, Store, Trap};
+use wasmtime::{Error, PoolConcurrencyLimitError, Store, Trap};
 
 use crate::plugins::Ticker;
 use crate::sandbox::{Sandbox, Seed};
@@ -49,6 +49,7 @@ pub(crate) struct Program {
     pub(crate) budget: Budget,
     pub(crate) digest: [u8; 32],
     pub(crate) stack_bytes: usize,
+    pub(crate) calls: u32,
     /// Deadlines count as long as there is somebody to call.
     pub(crate) _ticker: Arc<Ticker>,
 }
@@ -180,6 +181,9 @@ impl Program {
             return FaultKind::Stack {
                 limit_bytes: self.stack_bytes,
             };
+        }
+        if error.is::<PoolConcurrencyLimitError>() {
+            return FaultKind::Busy { limit: self.calls };
         }
         if let Some(message) = sandbox.panic_message() {
             return FaultKind::Panic { message };

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use wasmtime::component::Resource;
 use wasmtime::{Error, ResourceLimiter, Result};
 
-use crate::answer;
+use crate::ask;
+use crate::plugins::{CORE_INSTANCES, MEMORIES, TABLES};
 use crate::wit::{log, types};
 use crate::{Budget, ConversationView, FaultKind, LogLevel, LogLine};
 
@@ -38,6 +39,8 @@ pub(crate) struct Sandbox {
     /// Grows by one per look at the monotonic clock, so that two looks are never the same.
     pub(crate) ticks: u64,
     random: Random,
+    /// WASI handles that the guest holds.
+    pub(crate) handles: u32,
     /// The first limit that was crossed.
     pub(crate) cut: Option<FaultKind>,
 }
@@ -65,6 +68,7 @@ impl Sandbox {
                 seed: seed.0.map(Into::into),
                 state: None,
             },
+            handles: 0,
             cut: None,
         }
     }
@@ -182,17 +186,16 @@ impl ResourceLimiter for Sandbox {
         Ok(true)
     }
 
-    /// A Rust guest has four: its module, two for its imports, one that wizer adds.
     fn instances(&self) -> usize {
-        16
+        CORE_INSTANCES as usize
     }
 
     fn tables(&self) -> usize {
-        16
+        TABLES as usize
     }
 
     fn memories(&self) -> usize {
-        4
+        MEMORIES as usize
     }
 }
 
@@ -238,7 +241,7 @@ impl types::HostConversation for Sandbox {
     }
 
     fn contact(&mut self, _: Resource<Lent>) -> Result<types::Contact> {
-        Ok(answer::contact(self.view()?.contact()))
+        Ok(ask::contact(self.view()?.contact()))
     }
 
     fn field(&mut self, _: Resource<Lent>, name: String) -> Result<Option<String>> {
@@ -251,11 +254,11 @@ impl types::HostConversation for Sandbox {
 
     fn history(&mut self, _: Resource<Lent>, n: u32) -> Result<Vec<types::Message>> {
         let messages = self.view()?.history(n.min(HISTORY));
-        Ok(messages.iter().map(answer::message).collect())
+        Ok(messages.iter().map(ask::message).collect())
     }
 
     fn bot_state(&mut self, _: Resource<Lent>) -> Result<Option<types::BotState>> {
-        Ok(self.view()?.bot_state().map(answer::bot_state))
+        Ok(self.view()?.bot_state().map(ask::bot_state))
     }
 
     fn failed_answers(&mut self, _: Resource<Lent>) -> Result<u32> {

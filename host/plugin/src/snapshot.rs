@@ -24,14 +24,21 @@ pub(crate) struct Instrumented<'a> {
     pub(crate) wasm: Vec<u8>,
 }
 
-/// Adds the accessors.
+/// Validates the component and adds the accessors.
 ///
 /// # Errors
 ///
-/// When the component has something that cannot be kept, such as tables that change.
+/// When it is damaged, or has something that cannot be kept, such as tables that change.
 pub(crate) fn instrument(wasm: &[u8]) -> Result<Instrumented<'_>, LoadErrorKind> {
-    contained(|| Wizer::new().instrument_component(wasm))
-        .map(|(context, wasm)| Instrumented { context, wasm })
+    let instrumented = contained(|| Wizer::new().instrument_component(wasm));
+    match instrumented {
+        Ok((context, wasm)) => Ok(Instrumented { context, wasm }),
+        Err(Failed::Error(error)) if error.to_string() == INVALID => Err(LoadErrorKind::Damaged {
+            message: error.root_cause().to_string(),
+            bytes: wasm.len(),
+        }),
+        Err(failed) => Err(failed.into()),
+    }
 }
 
 /// Writes the state of the configured instance into a new component.
@@ -44,6 +51,13 @@ pub(crate) fn take(
     mut store: Store<Sandbox>,
     instance: Instance,
 ) -> Result<Vec<u8>, LoadErrorKind> {
+    if store.data().handles > 0 {
+        let message = "configure left a handle open, such as that of standard error, which would be dead in later \
+                       calls; write to the log instead of printing";
+        return Err(LoadErrorKind::Snapshot {
+            message: message.to_owned(),
+        });
+    }
     // Only wizer's accessors run from here on, and they read everything once.
     store
         .set_fuel(u64::MAX)
@@ -51,24 +65,42 @@ pub(crate) fn take(
     store.set_epoch_deadline(u64::MAX / 2);
     store.set_hostcall_fuel(usize::MAX);
     let mut accessors = Accessors { store, instance };
-    contained(|| {
+    let snapshotted = contained(|| {
         let wizer = Wizer::new();
         let snapshot = pin!(wizer.snapshot_component(&instrumented.context, &mut accessors));
         match snapshot.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(wasm) => wasm,
             Poll::Pending => unreachable!("the accessors never wait"),
         }
-    })
+    });
+    Ok(snapshotted?)
+}
+
+/// The context that wizer gives to errors of the validator.
+const INVALID: &str = "wasm validation failed";
+
+/// How wizer can fail.
+enum Failed {
+    Error(wasmtime::Error),
+    Panic,
+}
+
+impl From<Failed> for LoadErrorKind {
+    fn from(failed: Failed) -> Self {
+        let message = match failed {
+            Failed::Error(error) => error.root_cause().to_string(),
+            Failed::Panic => "it has a structure that the snapshot does not know".to_owned(),
+        };
+        Self::Snapshot { message }
+    }
 }
 
 /// Wizer trusts its input and panics where it meets what it does not know; a component is not trusted.
-fn contained<T>(work: impl FnOnce() -> wasmtime::Result<T>) -> Result<T, LoadErrorKind> {
-    let message = match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => return Ok(value),
-        Ok(Err(error)) => error.root_cause().to_string(),
-        Err(_) => "it has a structure that the snapshot does not know".to_owned(),
-    };
-    Err(LoadErrorKind::Snapshot { message })
+fn contained<T>(work: impl FnOnce() -> wasmtime::Result<T>) -> Result<T, Failed> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(done) => done.map_err(Failed::Error),
+        Err(_) => Err(Failed::Panic),
+    }
 }
 
 struct Accessors {

@@ -62,7 +62,10 @@ pub(crate) fn link(
     for (name, item) in wanted.exports(engine) {
         match item.ty {
             ComponentItem::Resource(_) => {
-                linker.resource(name, ResourceType::host::<Nothing>(), |_, _| Ok(()))?
+                linker.resource(name, ResourceType::host::<Nothing>(), |mut store, _| {
+                    store.data_mut().handles -= 1;
+                    Ok(())
+                })?
             }
             ComponentItem::ComponentFunc(_) => function(&mut linker, interface, name)?,
             ComponentItem::Type(_)
@@ -128,8 +131,14 @@ fn function(linker: &mut LinkerInstance<'_, Sandbox>, interface: &str, name: &st
     }
     let import = format!("{interface}.{name}");
     let answer = answer(interface, name);
-    linker.func_new(name, move |mut store, _, _, results| {
+    linker.func_new(name, move |mut store, _, arguments, results| {
         store.data_mut().spend()?;
+        for argument in arguments {
+            // A lent handle counts as kept until it is given back.
+            if let Val::Resource(handle) = argument {
+                handle.resource_drop(&mut store)?;
+            }
+        }
         let value = match answer {
             Some(answer) => answer(&mut store)?,
             None => {
@@ -158,11 +167,7 @@ fn answer(interface: &str, name: &str) -> Option<Answer> {
             "wasi:cli/terminal-stderr" | "wasi:cli/terminal-stdin" | "wasi:cli/terminal-stdout",
             _,
         ) => |_| Ok(Val::Option(None)),
-        ("wasi:cli/stdin" | "wasi:cli/stdout" | "wasi:cli/stderr", _) => |store| {
-            Ok(Val::Resource(
-                Resource::<Nothing>::new_own(0).try_into_resource_any(store)?,
-            ))
-        },
+        ("wasi:cli/stdin" | "wasi:cli/stdout" | "wasi:cli/stderr", _) => handle,
         ("wasi:io/streams", "[method]output-stream.check-write") => {
             |_| Ok(Val::Result(Ok(Some(Box::new(Val::U64(WRITE_BYTES))))))
         }
@@ -181,11 +186,7 @@ fn answer(interface: &str, name: &str) -> Option<Answer> {
         (
             "wasi:io/streams",
             "[method]output-stream.subscribe" | "[method]input-stream.subscribe",
-        ) => |store| {
-            Ok(Val::Resource(
-                Resource::<Nothing>::new_own(0).try_into_resource_any(store)?,
-            ))
-        },
+        ) => handle,
         ("wasi:io/poll", "[method]pollable.block") => |_| Ok(Val::Bool(true)),
         ("wasi:io/poll", "[method]pollable.ready") => |_| Ok(Val::Bool(true)),
         ("wasi:clocks/monotonic-clock", "now") => |store| {
@@ -212,6 +213,13 @@ fn answer(interface: &str, name: &str) -> Option<Answer> {
         },
         _ => return None,
     })
+}
+
+fn handle(store: &mut StoreContextMut<'_, Sandbox>) -> Result<Val> {
+    store.data_mut().handles += 1;
+    Ok(Val::Resource(
+        Resource::<Nothing>::new_own(0).try_into_resource_any(store)?,
+    ))
 }
 
 fn datetime(seconds: i64, nanoseconds: i64) -> Val {

@@ -101,7 +101,7 @@ impl detection::Guest for Hostile {
                 }
             }
             "string" => signal.note = Some("x".repeat(8 * 1024 * 1024)),
-            "list" => return Ok((0..100_000).map(|_| self::signal(String::new())).collect()),
+            "list" => return Ok((0..5_000).map(|_| self::signal(String::new())).collect()),
             "hosts" => loop {
                 black_box(conversation.length());
             },
