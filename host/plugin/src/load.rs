@@ -64,8 +64,8 @@ impl Plugins {
         if let Err(damaged @ LoadErrorKind::Damaged { .. }) = snapshot::instrument(source.wasm) {
             return Err(damaged);
         }
-        let component = inspect::compile(&self.engine, source.wasm)?;
-        let kind = inspect::world(&self.engine, &component, None)?;
+        let component = inspect::compile(&self.drafts, source.wasm)?;
+        let kind = inspect::world(&self.drafts, &component, None)?;
         describe(
             &self.program(source, &component, Sha256::digest(source.wasm).into())?,
             kind,
@@ -84,15 +84,15 @@ impl Plugins {
             Err(obstacle) => {
                 // Whoever gave us the wrong file should hear that, not what wizer thinks of it.
                 inspect::world(
-                    &self.engine,
-                    &inspect::compile(&self.engine, source.wasm)?,
+                    &self.drafts,
+                    &inspect::compile(&self.drafts, source.wasm)?,
                     Some(kind),
                 )?;
                 return Err(obstacle);
             }
         };
-        let component = inspect::compile(&self.engine, &instrumented.wasm)?;
-        inspect::world(&self.engine, &component, Some(kind))?;
+        let component = inspect::compile(&self.drafts, &instrumented.wasm)?;
+        inspect::world(&self.drafts, &component, Some(kind))?;
         let mut program = self.program(source, &component, digest)?;
         let description = describe(&program, kind)?;
         program.names.name.clone_from(&description.name);

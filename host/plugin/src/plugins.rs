@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, RegallocAlgorithm,
+};
 
 use crate::cache::Cache;
 use crate::program::TICK;
@@ -63,6 +65,8 @@ pub struct Source<'a> {
 /// Makes plugins out of components. Plugins stay usable when this is dropped.
 pub struct Plugins {
     pub(crate) engine: Engine,
+    /// Compiles what runs once, to be described and configured: quickly, into slower code.
+    pub(crate) drafts: Engine,
     pub(crate) cache: Option<Cache>,
     pub(crate) ticker: Arc<Ticker>,
     pub(crate) stack_bytes: usize,
@@ -90,14 +94,20 @@ impl Plugins {
         if !(1..=1024).contains(&calls) {
             return Err(PluginsError::Calls(calls));
         }
-        let engine = Engine::new(&config(stack_bytes, calls))
-            .map_err(|error| PluginsError::Engine(format!("{error:#}")))?;
+        let failed = |error| PluginsError::Engine(format!("{error:#}"));
+        let mut pooled = config(stack_bytes);
+        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
+        let engine = Engine::new(&pooled).map_err(failed)?;
+        let mut quick = config(stack_bytes);
+        quick.cranelift_opt_level(OptLevel::None).cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+        let drafts = Engine::new(&quick).map_err(failed)?;
         let cache = cache_dir
             .map(|folder| Cache::new(folder, cache_key, &engine))
             .transpose()?;
-        let ticker = Arc::new(Ticker::start(engine.clone()).map_err(PluginsError::Ticker)?);
+        let ticker = Arc::new(Ticker::start([engine.clone(), drafts.clone()]).map_err(PluginsError::Ticker)?);
         Ok(Self {
             engine,
+            drafts,
             cache,
             ticker,
             stack_bytes,
@@ -153,7 +163,8 @@ impl Plugins {
     }
 }
 
-fn config(stack_bytes: usize, calls: u32) -> Config {
+/// What holds for every call: the same answers and the same fuel, whoever compiled it.
+fn config(stack_bytes: usize) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -165,8 +176,7 @@ fn config(stack_bytes: usize, calls: u32) -> Config {
         .relaxed_simd_deterministic(true)
         // Faults carry the guest's own message; frames of stripped code would tell nothing.
         .wasm_backtrace_max_frames(None)
-        .generate_address_map(false)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
+        .generate_address_map(false);
     config
 }
 
@@ -210,7 +220,7 @@ pub(crate) struct Ticker {
 }
 
 impl Ticker {
-    fn start(engine: Engine) -> std::io::Result<Self> {
+    fn start(engines: [Engine; 2]) -> std::io::Result<Self> {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = thread::Builder::new()
@@ -218,7 +228,7 @@ impl Ticker {
             .spawn(move || {
                 while !stopped.load(Ordering::Relaxed) {
                     thread::park_timeout(TICK);
-                    engine.increment_epoch();
+                    engines.iter().for_each(Engine::increment_epoch);
                 }
             })?;
         Ok(Self {

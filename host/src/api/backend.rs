@@ -2,6 +2,7 @@
 //! API be tested without a store. The trait is object-safe, so that handlers are plain functions.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use baton_core::{
     AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence,
@@ -282,4 +283,6 @@ pub trait Backend: Send + Sync + 'static {
     fn ready(&self) -> Result<(), String>;
     /// Prometheus text.
     fn metrics(&self) -> String;
+    /// Counts a request that was answered.
+    fn served(&self, route: &str, method: &str, status: u16, took: Duration);
 }

@@ -292,6 +292,10 @@ pub(crate) async fn dress(State(app): State<Shared>, request: Request, next: Nex
         REQUEST_ID,
         HeaderValue::try_from(&id).expect("an id is plain text"),
     );
+    // Whoever sends a request may make up its method, and no label may be made up.
+    let known = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS];
+    let label = if known.contains(&method) { method.as_str() } else { "other" };
+    app.backend.served(&route, label, status.as_u16(), began.elapsed());
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     match status.is_server_error() {
         true => {

@@ -50,7 +50,7 @@ pub(crate) const STREAM_TYPES: usize = 32;
 /// `Idempotency-Key` and `x-request-id` as callers send them.
 pub(crate) const KEY_BYTES: RangeInclusive<usize> = 1..=255;
 /// How long an answer is kept for its `Idempotency-Key`.
-pub(crate) const KEPT_MS: i64 = 24 * 3_600_000;
+pub const KEPT_MS: i64 = 24 * 3_600_000;
 /// An answer that is kept: the largest that an act can give is a handover with a full timeline.
 pub(crate) const KEPT_BYTES: usize = 256 * 1024;
 /// Token buckets held at once; only tokens that exist get one.

@@ -12,7 +12,7 @@ pub use backend::{
 };
 
 mod limits;
-pub use limits::{MetricsAccess, Options};
+pub use limits::{KEPT_MS, MetricsAccess, Options};
 
 mod problem;
 pub use problem::Kind;

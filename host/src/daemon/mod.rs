@@ -118,6 +118,7 @@ pub struct Daemon {
     api: JoinHandle<Result<(), api::ServeError>>,
     timers: JoinHandle<()>,
     deliveries: JoinHandle<()>,
+    house: JoinHandle<()>,
     drain: Duration,
 }
 
@@ -162,21 +163,22 @@ impl Daemon {
         let address = listener.local_addr().map_err(listen_failed)?;
         first_token::make(&engine, &data).await?;
         let (stop, stopped) = watch::channel(false);
-        let worker = deliver::Worker::new(
-            store,
-            endpoints,
-            deliver::Options { seed: u64::from(std::process::id()), ..deliver::Options::default() },
-            Arc::new(system_time),
-            deliveries,
-            meters,
-        )?;
-        let deliveries = tokio::spawn(worker.run(when(stopped.clone())));
+        let has_webhooks = config.businesses.values().any(|business| !business.webhooks.is_empty());
+        let deliveries = if has_webhooks {
+            let options = deliver::Options { seed: u64::from(std::process::id()), ..deliver::Options::default() };
+            let worker = deliver::Worker::new(store, endpoints, options, Arc::new(system_time), deliveries, meters)?;
+            tokio::spawn(worker.run(when(stopped.clone())))
+        } else {
+            // Nothing is sent, so no root certificates are asked for.
+            tokio::spawn(when(stopped.clone()))
+        };
+        let house = tokio::spawn(Arc::clone(&engine).keep_house());
         let timers = tokio::spawn(Arc::clone(&engine).fire_timers());
         engine.offer_all_waiting();
         let http = api_options(&config.http);
         let drain = http.drain_timeout;
         let api = tokio::spawn(api::serve(listener, Arc::new(Door(Arc::clone(&engine))), http, stopped));
-        Ok(Self { address, data, engine, stop, api, timers, deliveries, drain })
+        Ok(Self { address, data, engine, stop, api, timers, deliveries, house, drain })
     }
 
     /// Where it listens.
@@ -201,6 +203,7 @@ impl Daemon {
         if !self.engine.stop(self.drain).await {
             tracing::warn!("steps were still under way and go on at the next start");
         }
+        self.house.abort();
         for (part, task) in [("timers", self.timers), ("deliveries", self.deliveries)] {
             if let Err(error) = task.await {
                 tracing::error!(part, %error, "a part ended otherwise than by stopping");

@@ -1,6 +1,7 @@
 //! The engine as the API sees it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use baton_core::{AgentId, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Task, TaskId, Time};
 use baton_store::{Cursor, DeliveryChange, FactChange, FactTable};
@@ -203,6 +204,10 @@ impl Backend for Door {
             metrics.outbox_depth(i64::try_from(counts.deliveries).unwrap_or(i64::MAX));
         }
         metrics.encode()
+    }
+
+    fn served(&self, route: &str, method: &str, status: u16, took: Duration) {
+        self.0.world.metrics.http(route, method, status, took);
     }
 }
 

@@ -59,16 +59,16 @@ impl Engine {
         self.turn(tenant, key, move |world, tenant, key, now| do_it(world, tenant, key, &about, act, by, now)).await
     }
 
-    /// Keeps every promise of a conversation that is due.
-    pub(super) async fn wake(self: &Arc<Self>, tenant: &Arc<Tenant>, key: &ConversationKey) -> Result<(), EngineError> {
-        for _ in 0..MOST_STEPS_PER_WAKE {
+    /// Keeps every promise of a conversation that is due. Tells whether there was one.
+    pub(super) async fn wake(self: &Arc<Self>, tenant: &Arc<Tenant>, key: &ConversationKey) -> Result<bool, EngineError> {
+        for kept in 0..MOST_STEPS_PER_WAKE {
             let woke = self.turn(tenant, key.clone(), |world, tenant, key, now| input(world, tenant, key, Input::Woke, now));
             if !woke.await? {
-                return Ok(());
+                return Ok(kept > 0);
             }
         }
         tracing::error!(%key, "timers of a conversation are due again and again");
-        Ok(())
+        Ok(true)
     }
 
     /// Offers the handovers that wait, the most urgent first, while anybody is available.

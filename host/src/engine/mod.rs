@@ -6,6 +6,7 @@
 
 mod backend;
 mod drive;
+mod housekeeping;
 mod inputs;
 mod lists;
 mod people;

@@ -97,11 +97,22 @@ impl Engine {
             let woke = match tenant {
                 Some(tenant) => engine.wake(tenant, &row.key).await,
                 // Its business was taken out of the configuration: the promise waits for its return.
-                None => Ok(tokio::time::sleep(LONGEST_SLEEP).await),
+                None => {
+                    tokio::time::sleep(LONGEST_SLEEP).await;
+                    Ok(true)
+                }
             };
-            if let Err(error) = woke {
-                tracing::warn!(key = %row.key, %error, "a timer could not be kept yet");
-                tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            match woke {
+                Ok(true) => {}
+                Ok(false) => {
+                    // The row and the conversation are written together, so this is damage; it must not spin.
+                    tracing::error!(key = %row.key, kind = row.kind, "a timer has no promise; run `baton store verify`");
+                    tokio::time::sleep(LONGEST_SLEEP).await;
+                }
+                Err(error) => {
+                    tracing::warn!(key = %row.key, %error, "a timer could not be kept yet");
+                    tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+                }
             }
             in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.key);
             engine.timers.ring();

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_core::Time;
-use baton_plugin::{Breaker, BreakerOptions, Called, Change, Fault, LogLevel};
+use baton_plugin::{Breaker, BreakerOptions, Called, Change, Fault, FaultKind, LogLevel};
 
 use crate::observe::Metrics;
 
@@ -72,8 +72,11 @@ impl<T> Guarded<T> {
                 for line in &fault.log {
                     self.log(line.level, &line.line);
                 }
-                let change = self.breaker().failed(now);
-                self.changed(change, &fault.to_string(), metrics, troubles);
+                // Too many calls at once say nothing of the plugin.
+                if !matches!(fault.kind, FaultKind::Busy { .. }) {
+                    let change = self.breaker().failed(now);
+                    self.changed(change, &fault.to_string(), metrics, troubles);
+                }
                 None
             }
         }

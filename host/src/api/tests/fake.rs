@@ -452,4 +452,6 @@ impl Backend for Fake {
     fn metrics(&self) -> String {
         "# EOF\n".into()
     }
+
+    fn served(&self, _: &str, _: &str, _: u16, _: std::time::Duration) {}
 }

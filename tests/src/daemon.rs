@@ -1,0 +1,147 @@
+//! A daemon of a test's own, and a client that shows its token.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+/// The program under test.
+pub fn baton(program: &str) -> Command {
+    let mut command = Command::new(program);
+    // What the developer's shell has set is not what the test wants.
+    for name in ["BATON_URL", "BATON_TOKEN", "BATON_CONFIG", "BATON_LOG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A running daemon; killed when it is dropped.
+pub struct Daemon {
+    child: Child,
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+    token: String,
+    data: PathBuf,
+    client: reqwest::blocking::Client,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON; null where there is none.
+    pub body: Value,
+}
+
+impl Reply {
+    /// The body of an answer that must have succeeded.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!(self.status < 300, "{} {}", self.status, self.body);
+        self.body
+    }
+}
+
+impl Daemon {
+    /// Starts a daemon on a data folder, with a configuration file where one is given.
+    #[track_caller]
+    pub fn start(program: &str, data: &Path, config: Option<&Path>) -> Self {
+        let mut command = baton(program);
+        command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
+        if let Some(config) = config {
+            command.arg("--config").arg(config);
+        }
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program runs");
+        let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        let mut told = Vec::new();
+        let url = loop {
+            let Some(line) = lines.next() else { panic!("it ended before it served:\n{}", told.join("\n")) };
+            let line = line.expect("it prints text");
+            if let Some((_, url)) = line.split_once("serves at ") {
+                break url.split_whitespace().next().expect("an address follows").to_owned();
+            }
+            told.push(line);
+        };
+        // Whoever does not read would stop it from writing.
+        std::thread::spawn(move || lines.for_each(drop));
+        let token = std::fs::read_to_string(data.join("admin.token")).unwrap_or_default().trim().to_owned();
+        let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
+        Self { child, url, token, data: data.to_owned(), client }
+    }
+
+    /// Its data folder.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The admin token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Takes another token.
+    pub fn with_token(mut self, token: &str) -> Self {
+        token.clone_into(&mut self.token);
+        self
+    }
+
+    /// Ends it as a power cut would end the process: at once.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it is ours");
+        self.child.wait().expect("it is ours");
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(told.success());
+        let ended = self.child.wait().expect("it is ours");
+        assert!(ended.success(), "it stopped with {ended}");
+    }
+
+    /// A GET.
+    pub fn get(&self, path: &str) -> Reply {
+        self.send(self.client.get(format!("{}{path}", self.url)))
+    }
+
+    /// A POST of JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.client.post(format!("{}{path}", self.url)).json(body))
+    }
+
+    /// A PUT of JSON.
+    pub fn put(&self, path: &str, body: &Value) -> Reply {
+        self.send(self.client.put(format!("{}{path}", self.url)).json(body))
+    }
+
+    /// A message of a speaker, with whatever else is said of it.
+    pub fn say(&self, conversation: &str, id: &str, speaker: &str, text: &str, more: Value) -> Reply {
+        let mut body = serde_json::json!({
+            "id": id, "speaker": speaker, "text": text, "channel": "web", "bot": "bot",
+        });
+        let own = body.as_object_mut().expect("it is one");
+        own.extend(more.as_object().cloned().unwrap_or_default());
+        self.post(&format!("/v1/conversations/{conversation}/messages"), &body)
+    }
+
+    fn send(&self, request: reqwest::blocking::RequestBuilder) -> Reply {
+        let answer = request.bearer_auth(&self.token).send().expect("the daemon answers");
+        let status = answer.status().as_u16();
+        let text = answer.text().expect("a text");
+        Reply { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
