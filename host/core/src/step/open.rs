@@ -174,8 +174,7 @@ impl Turn<'_> {
         let request = self.c.request.clone().or(earlier_request).or(why.own_words);
         let previous = before.as_ref().map(|old| old.id.clone());
         let unanswered = before.filter(|old| !old.answered());
-        let mut evidence = why.evidence;
-        evidence.truncate(MOST_EVIDENCE);
+        let evidence = passages(why.evidence);
         let handover = Handover {
             rules: self.policy.rules.clone(),
             reason: why.reason.clone(),
@@ -338,4 +337,17 @@ impl Turn<'_> {
             next_at: None,
         }
     }
+}
+
+/// The passages that tell something: none that lies within another one, the longest first.
+fn passages(mut evidence: Vec<Evidence>) -> Vec<Evidence> {
+    evidence.sort_by_key(|e| std::cmp::Reverse(e.end.saturating_sub(e.start)));
+    let mut kept: Vec<Evidence> = Vec::new();
+    for found in evidence {
+        let told = kept.iter().any(|k| k.start <= found.start && found.end <= k.end);
+        if !told && kept.len() < MOST_EVIDENCE {
+            kept.push(found);
+        }
+    }
+    kept
 }
