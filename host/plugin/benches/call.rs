@@ -21,13 +21,9 @@ fn main() {
     let view = view();
     for bytes in [30, 1_000, 30_000] {
         let (detector, message) = (load(&PLUGINS, "{}"), message(bytes));
-        measure(
-            &format!("one call, message of {bytes} bytes"),
-            5_000,
-            || {
-                detector.detect(&view, &message).expect("it answers");
-            },
-        );
+        measure(&format!("one call, message of {bytes} bytes"), 5_000, || {
+            detector.detect(&view, &message).expect("it answers");
+        });
     }
     let (reader, short) = (load(&PLUGINS, r#"{"detect":"history"}"#), message(100));
     measure("one call that reads 50 messages", 5_000, || {
@@ -53,10 +49,7 @@ fn main() {
 }
 
 /// Prints the median and the 99th percentile of some runs, after a tenth of them to warm up.
-#[allow(
-    clippy::print_stdout,
-    reason = "a benchmark reports to whoever runs it"
-)]
+#[allow(clippy::print_stdout, reason = "a benchmark reports to whoever runs it")]
 fn measure(what: &str, runs: usize, mut run: impl FnMut()) {
     (0..runs.div_ceil(10)).for_each(|_| run());
     let mut took: Vec<Duration> = (0..runs)

@@ -28,10 +28,7 @@ fn invalid<T>(what: String) -> Checked<T> {
 /// Checks what a detector found in `text`.
 pub(crate) fn found(text: &str, signals: Vec<detection::Signal>) -> Checked<Vec<Found>> {
     few("signals", signals.len(), FOUND)?;
-    signals
-        .into_iter()
-        .map(|signal| one_found(text, signal))
-        .collect()
+    signals.into_iter().map(|signal| one_found(text, signal)).collect()
 }
 
 fn one_found(text: &str, signal: detection::Signal) -> Checked<Found> {
@@ -77,9 +74,7 @@ fn one_found(text: &str, signal: detection::Signal) -> Checked<Found> {
 fn passage(text: &str, span: types::Span) -> Checked<Evidence> {
     let types::Span { start, end, rule } = span;
     named("evidence's rule", &rule)?;
-    let quote = text
-        .get(start as usize..end as usize)
-        .filter(|quote| !quote.is_empty());
+    let quote = text.get(start as usize..end as usize).filter(|quote| !quote.is_empty());
     match quote {
         Some(quote) => Ok(Evidence {
             start,
@@ -97,41 +92,21 @@ fn passage(text: &str, span: types::Span) -> Checked<Evidence> {
 
 /// Checks a strategy's answer against those who were asked about.
 pub(crate) fn ranking(candidates: &[Candidate], ranking: assignment::Ranking) -> Checked<Ranking> {
-    let assignment::Ranking {
-        ranked,
-        passed_over,
-    } = ranking;
-    let mut left: BTreeSet<&AgentId> = candidates
-        .iter()
-        .map(|candidate| &candidate.agent)
-        .collect();
+    let assignment::Ranking { ranked, passed_over } = ranking;
+    let mut left: BTreeSet<&AgentId> = candidates.iter().map(|candidate| &candidate.agent).collect();
     let mut choose = |choice: assignment::Choice| {
         let assignment::Choice { candidate, why } = choice;
-        match AgentId::new(&candidate)
-            .ok()
-            .filter(|agent| left.remove(agent))
-        {
+        match AgentId::new(&candidate).ok().filter(|agent| left.remove(agent)) {
             Some(agent) => Ok(Choice { agent, why }),
-            None if candidates
-                .iter()
-                .any(|known| known.agent.as_str() == candidate) =>
-            {
+            None if candidates.iter().any(|known| known.agent.as_str() == candidate) => {
                 invalid(format!("{candidate:?} is in the ranking twice"))
             }
-            None => invalid(format!(
-                "{candidate:?} is in the ranking and was no candidate"
-            )),
+            None => invalid(format!("{candidate:?} is in the ranking and was no candidate")),
         }
     };
     Ok(Ranking {
-        ranked: ranked
-            .into_iter()
-            .map(&mut choose)
-            .collect::<Checked<_>>()?,
-        passed_over: passed_over
-            .into_iter()
-            .map(&mut choose)
-            .collect::<Checked<_>>()?,
+        ranked: ranked.into_iter().map(&mut choose).collect::<Checked<_>>()?,
+        passed_over: passed_over.into_iter().map(&mut choose).collect::<Checked<_>>()?,
     })
 }
 
@@ -247,10 +222,7 @@ mod tests {
         };
         assert!(with(|s| s.tags = vec![String::new()]).contains("a tag of 0 bytes"));
         assert!(with(|s| s.tags = vec!["t".into(); 33]).contains("33 tags; at most 32"));
-        assert!(
-            with(|s| s.fields = vec![("a\nb".into(), String::new())])
-                .contains("a field's name of 3 bytes")
-        );
+        assert!(with(|s| s.fields = vec![("a\nb".into(), String::new())]).contains("a field's name of 3 bytes"));
         assert!(with(|s| s.reason = Some("no good".into())).contains("' ' is not allowed"));
         assert!(found("a", (0..17).map(|_| signal(1.0, None)).collect()).is_err());
     }
@@ -274,16 +246,8 @@ mod tests {
             why: "w".into(),
         };
         let rank = |ranked: &[&str], passed_over: &[&str]| {
-            let [ranked, passed_over] =
-                [ranked, passed_over].map(|names| names.iter().map(|n| choice(n)).collect());
-            ranking(
-                &team,
-                assignment::Ranking {
-                    ranked,
-                    passed_over,
-                },
-            )
-            .map_err(|kind| kind.to_string())
+            let [ranked, passed_over] = [ranked, passed_over].map(|names| names.iter().map(|n| choice(n)).collect());
+            ranking(&team, assignment::Ranking { ranked, passed_over }).map_err(|kind| kind.to_string())
         };
         assert!(rank(&["bo"], &["ana"]).is_ok());
         assert!(rank(&["bo"], &[]).is_ok());

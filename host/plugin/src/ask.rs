@@ -115,10 +115,7 @@ pub(crate) fn handover(handover: &Handover) -> types::Handover {
         tags: tags.iter().cloned().collect(),
         topic: topic.clone(),
         request: request.clone(),
-        evidence: evidence
-            .iter()
-            .map(|passage| passage.quote.clone())
-            .collect(),
+        evidence: evidence.iter().map(|passage| passage.quote.clone()).collect(),
         note: note.clone(),
         opened_at: opened_at.0,
         role: role.as_ref().map(|role| role.as_str().to_owned()),
@@ -175,12 +172,11 @@ pub(crate) fn circumstances(circumstances: &Circumstances) -> composition::Circu
 /// Minutes are rounded up: a promise of 90 seconds is not one of 1 minute.
 fn promised(promised: &Promised) -> composition::Promise {
     let Promised {
-        promise:
-            Promise {
-                within,
-                business_time,
-                due_at,
-            },
+        promise: Promise {
+            within,
+            business_time,
+            due_at,
+        },
         due_local,
     } = promised;
     let minutes = within.0.max(0).unsigned_abs().div_ceil(60_000);

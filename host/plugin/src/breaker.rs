@@ -133,9 +133,7 @@ impl Breaker {
         match self.state {
             BreakerState::Closed => {
                 let faults = self.recent.count_ones();
-                if self.in_a_row < self.options.faults_in_a_row
-                    && faults < self.options.faults_of_32
-                {
+                if self.in_a_row < self.options.faults_in_a_row && faults < self.options.faults_of_32 {
                     return None;
                 }
                 let until = self.open(now);
@@ -143,8 +141,7 @@ impl Breaker {
             }
             BreakerState::Open { .. } => None,
             BreakerState::Trying { .. } => {
-                self.pause =
-                    Span((self.pause.0.saturating_mul(2)).min(self.options.longest_pause.0));
+                self.pause = Span((self.pause.0.saturating_mul(2)).min(self.options.longest_pause.0));
                 let until = self.open(now);
                 Some(Change::StillOpen { until })
             }
@@ -169,11 +166,7 @@ mod tests {
             longest_pause: Span::seconds(35),
             ..BreakerOptions::default()
         });
-        for line in script
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-        {
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (left, expected) = line.split_once("->").unwrap_or((line, "nothing"));
             let mut words = left.split_whitespace();
             let second = words

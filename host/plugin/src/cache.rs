@@ -76,11 +76,7 @@ impl std::fmt::Display for Rejected {
 }
 
 impl Cache {
-    pub(crate) fn new(
-        folder: PathBuf,
-        key: [u8; 32],
-        engine: &Engine,
-    ) -> Result<Self, PluginsError> {
+    pub(crate) fn new(folder: PathBuf, key: [u8; 32], engine: &Engine) -> Result<Self, PluginsError> {
         let mut builder = DirBuilder::new();
         if let Err(source) = builder.recursive(true).mode(0o700).create(&folder) {
             return Err(PluginsError::Cache {
@@ -133,22 +129,12 @@ impl Cache {
 
     fn seal(&self, key: &Key, description: &[u8], compiled: &[u8]) -> Vec<u8> {
         let length = u32::try_from(description.len()).expect("a description is bounded");
-        let sealed = [
-            &self.engine,
-            &length.to_le_bytes()[..],
-            description,
-            compiled,
-        ]
-        .concat();
+        let sealed = [&self.engine, &length.to_le_bytes()[..], description, compiled].concat();
         let tag = self.mac(key).chain_update(&sealed).finalize().into_bytes();
         [MAGIC, &tag[..], &sealed].concat()
     }
 
-    fn read(
-        &self,
-        engine: &Engine,
-        key: &Key,
-    ) -> Result<Option<(Description, Component)>, Rejected> {
+    fn read(&self, engine: &Engine, key: &Key) -> Result<Option<(Description, Component)>, Rejected> {
         let file = match fs::read(self.path(key)) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -187,11 +173,9 @@ impl Cache {
     fn write(&self, key: &Key, bytes: &[u8]) -> std::io::Result<()> {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let beside = self.folder.join(format!(
-            "{}.{}-{count}.{EXTENSION}",
-            key.0,
-            std::process::id()
-        ));
+        let beside = self
+            .folder
+            .join(format!("{}.{}-{count}.{EXTENSION}", key.0, std::process::id()));
         let written = OpenOptions::new()
             .write(true)
             .create(true)
@@ -212,10 +196,7 @@ impl Cache {
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
-            if path
-                .extension()
-                .is_some_and(|extension| extension == EXTENSION)
-            {
+            if path.extension().is_some_and(|extension| extension == EXTENSION) {
                 files.push((modified(&path), path));
             }
         }
@@ -256,8 +237,7 @@ fn to_json(description: &Description) -> Vec<u8> {
 }
 
 fn from_json(json: &[u8]) -> Option<Description> {
-    let [name, version, kind, summary, settings_schema]: [String; 5] =
-        serde_json::from_slice(json).ok()?;
+    let [name, version, kind, summary, settings_schema]: [String; 5] = serde_json::from_slice(json).ok()?;
     let kind = Kind::ALL.into_iter().find(|known| known.as_str() == kind)?;
     Some(Description {
         name,
@@ -301,13 +281,8 @@ mod tests {
             };
             let cache = fixture.cache([1; 32]);
             let component = Component::new(&fixture.engine, "(component)".as_bytes());
-            let component =
-                component.or_else(|_| Component::new(&fixture.engine, b"\0asm\x0d\0\x01\0"));
-            cache.put(
-                &fixture.key,
-                &description(),
-                &component.expect("an empty component"),
-            );
+            let component = component.or_else(|_| Component::new(&fixture.engine, b"\0asm\x0d\0\x01\0"));
+            cache.put(&fixture.key, &description(), &component.expect("an empty component"));
             (fixture, cache)
         }
 
@@ -347,10 +322,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let (fixture, cache) = Fixture::new();
         let mode = |path: &Path| path.metadata().expect("it is there").permissions().mode() & 0o777;
-        assert_eq!(
-            (mode(&cache.folder), mode(&cache.path(&fixture.key))),
-            (0o700, 0o600)
-        );
+        assert_eq!((mode(&cache.folder), mode(&cache.path(&fixture.key))), (0o700, 0o600));
     }
 
     #[test]
@@ -362,11 +334,7 @@ mod tests {
             let mut bad = good.clone();
             bad[place] ^= 1;
             fs::write(&path, bad).expect("it is written");
-            assert_eq!(
-                fixture.rejected(&cache),
-                Some(Rejected::Forged),
-                "byte {place}"
-            );
+            assert_eq!(fixture.rejected(&cache), Some(Rejected::Forged), "byte {place}");
         }
     }
 
@@ -384,16 +352,10 @@ mod tests {
     #[test]
     fn a_file_under_another_name_or_key_does_not_count() {
         let (fixture, cache) = Fixture::new();
-        assert_eq!(
-            fixture.rejected(&fixture.cache([2; 32])),
-            Some(Rejected::Forged)
-        );
+        assert_eq!(fixture.rejected(&fixture.cache([2; 32])), Some(Rejected::Forged));
         let other = Key::new(Kind::Template, &[7; 32], "{}");
         fs::copy(cache.path(&fixture.key), cache.path(&other)).expect("it is copied");
-        assert_eq!(
-            cache.read(&fixture.engine, &other).err(),
-            Some(Rejected::Forged)
-        );
+        assert_eq!(cache.read(&fixture.engine, &other).err(), Some(Rejected::Forged));
     }
 
     #[test]
@@ -407,17 +369,14 @@ mod tests {
     fn the_oldest_files_go() {
         let (fixture, mut cache) = Fixture::new();
         cache.files = 2;
-        let component =
-            Component::new(&fixture.engine, b"\0asm\x0d\0\x01\0").expect("an empty component");
+        let component = Component::new(&fixture.engine, b"\0asm\x0d\0\x01\0").expect("an empty component");
         for n in 0..3 {
             let key = Key::new(Kind::Strategy, &[n; 32], "{}");
             cache.put(&key, &description(), &component);
         }
         assert_eq!(fs::read_dir(&cache.folder).expect("it is there").count(), 2);
         assert_eq!(
-            cache
-                .read(&fixture.engine, &fixture.key)
-                .map(|found| found.is_none()),
+            cache.read(&fixture.engine, &fixture.key).map(|found| found.is_none()),
             Ok(true)
         );
     }

@@ -12,8 +12,8 @@ use crate::program::{Loaded, Phase, Start};
 use crate::sandbox::Lent;
 use crate::wit::{assignment, composition, detection};
 use crate::{
-    Called, Candidate, Circumstances, ConversationView, Description, Fault, FaultKind, Found,
-    LoadError, LoadErrorKind, Ranking, answer, ask,
+    Called, Candidate, Circumstances, ConversationView, Description, Fault, FaultKind, Found, LoadError, LoadErrorKind,
+    Ranking, answer, ask,
 };
 
 /// Finds signals.
@@ -36,8 +36,7 @@ pub struct Template {
 
 impl Detector {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = detection::GuestIndices::new(&loaded.program.pre)
-            .map_err(|error| unfit(&loaded, &error))?;
+        let indices = detection::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
         Ok(Self { loaded, indices })
     }
 
@@ -76,8 +75,7 @@ impl Detector {
 
 impl Strategy {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = assignment::GuestIndices::new(&loaded.program.pre)
-            .map_err(|error| unfit(&loaded, &error))?;
+        let indices = assignment::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
         Ok(Self { loaded, indices })
     }
 
@@ -111,8 +109,7 @@ impl Strategy {
 
 impl Template {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = composition::GuestIndices::new(&loaded.program.pre)
-            .map_err(|error| unfit(&loaded, &error))?;
+        let indices = composition::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
         Ok(Self { loaded, indices })
     }
 
@@ -161,11 +158,7 @@ impl Template {
                 let circumstances = ask::circumstances(circumstances);
                 guest.call_returning(store, &ask::handover(handover), &circumstances, lent())
             },
-            |answered| {
-                Ok(answered
-                    .map_err(refused)?
-                    .filter(|text| !text.trim().is_empty()))
-            },
+            |answered| Ok(answered.map_err(refused)?.filter(|text| !text.trim().is_empty())),
         )
     }
 }

@@ -48,9 +48,7 @@ pub struct LoadError {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LoadErrorKind {
     /// Larger than anything a plugin should be.
-    #[error(
-        "has {bytes} bytes, at most {limit_bytes} are allowed; build it with --release and strip it"
-    )]
+    #[error("has {bytes} bytes, at most {limit_bytes} are allowed; build it with --release and strip it")]
     TooLarge {
         /// What it has.
         bytes: usize,

@@ -37,11 +37,7 @@ pub(crate) fn compile(engine: &Engine, wasm: &[u8]) -> Result<Component, LoadErr
 }
 
 /// Checks that it imports nothing else than a plugin may, and exports one world of this host's version.
-pub(crate) fn world(
-    engine: &Engine,
-    component: &Component,
-    wanted: Option<Kind>,
-) -> Result<Kind, LoadErrorKind> {
+pub(crate) fn world(engine: &Engine, component: &Component, wanted: Option<Kind>) -> Result<Kind, LoadErrorKind> {
     let shape = component.component_type();
     for (import, _) in shape.imports(engine) {
         let known = match ours(import)? {
@@ -62,11 +58,7 @@ pub(crate) fn world(
         exports.push(export);
         match ours(export)? {
             Some("lifecycle") => lifecycle = true,
-            Some(interface) => {
-                found = found.or(Kind::ALL
-                    .into_iter()
-                    .find(|kind| interface_of(*kind) == interface))
-            }
+            Some(interface) => found = found.or(Kind::ALL.into_iter().find(|kind| interface_of(*kind) == interface)),
             None => {}
         }
     }
@@ -94,15 +86,10 @@ pub(crate) fn world(
 
 /// The interface's name where it is one of `baton:rules`, in a version that this host can run.
 fn ours(name: &str) -> Result<Option<&str>, LoadErrorKind> {
-    let Some(interface) = name
-        .strip_prefix(wit::PACKAGE)
-        .and_then(|rest| rest.strip_prefix('/'))
-    else {
+    let Some(interface) = name.strip_prefix(wit::PACKAGE).and_then(|rest| rest.strip_prefix('/')) else {
         return Ok(None);
     };
-    let (interface, version) = interface
-        .split_once('@')
-        .unwrap_or((interface, "no version"));
+    let (interface, version) = interface.split_once('@').unwrap_or((interface, "no version"));
     if !version.starts_with(wit::VERSION) {
         return Err(LoadErrorKind::Version {
             built_for: version.to_owned(),

@@ -19,8 +19,8 @@ use crate::program::{Loaded, Names, Phase, Program, Start};
 use crate::sandbox::Sandbox;
 use crate::wit::{lifecycle, log, types};
 use crate::{
-    Budget, Called, Description, Kind, LoadError, LoadErrorKind, MAX_MEMORY_BYTES,
-    MAX_TABLE_ELEMENTS, Plugins, Source, inspect, snapshot, wasi, wit,
+    Budget, Called, Description, Kind, LoadError, LoadErrorKind, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, Plugins, Source,
+    inspect, snapshot, wasi, wit,
 };
 
 impl Plugins {
@@ -36,10 +36,7 @@ impl Plugins {
         possible(&source.budget)?;
         let digest: [u8; 32] = Sha256::digest(source.wasm).into();
         let key = Key::new(kind, &digest, source.settings_json);
-        let cached = self
-            .cache
-            .as_ref()
-            .and_then(|cache| cache.get(&self.engine, &key));
+        let cached = self.cache.as_ref().and_then(|cache| cache.get(&self.engine, &key));
         let (description, component) = match cached {
             Some(cached) => cached,
             None => {
@@ -53,10 +50,7 @@ impl Plugins {
         let mut program = self.program(source, &component, digest)?;
         program.names.name.clone_from(&description.name);
         program.names.version.clone_from(&description.version);
-        Ok(Loaded {
-            program,
-            description,
-        })
+        Ok(Loaded { program, description })
     }
 
     pub(crate) fn describe_only(&self, source: &Source<'_>) -> Result<Description, LoadErrorKind> {
@@ -83,11 +77,7 @@ impl Plugins {
             Err(damaged @ LoadErrorKind::Damaged { .. }) => return Err(damaged),
             Err(obstacle) => {
                 // Whoever gave us the wrong file should hear that, not what wizer thinks of it.
-                inspect::world(
-                    &self.drafts,
-                    &inspect::compile(&self.drafts, source.wasm)?,
-                    Some(kind),
-                )?;
+                inspect::world(&self.drafts, &inspect::compile(&self.drafts, source.wasm)?, Some(kind))?;
                 return Err(obstacle);
             }
         };
@@ -101,12 +91,7 @@ impl Plugins {
         Ok((description, inspect::compile(&self.engine, &snapshotted)?))
     }
 
-    fn program(
-        &self,
-        source: &Source<'_>,
-        component: &Component,
-        digest: [u8; 32],
-    ) -> Result<Program, LoadErrorKind> {
+    fn program(&self, source: &Source<'_>, component: &Component, digest: [u8; 32]) -> Result<Program, LoadErrorKind> {
         let Source {
             id,
             name,
@@ -151,9 +136,7 @@ fn link(component: &Component) -> wasmtime::Result<InstancePre<Sandbox>> {
     types::add_to_linker::<_, HasSelf<Sandbox>>(&mut linker, |sandbox| sandbox)?;
     log::add_to_linker::<_, HasSelf<Sandbox>>(&mut linker, |sandbox| sandbox)?;
     for (import, item) in component.component_type().imports(engine) {
-        if let (ComponentItem::ComponentInstance(wanted), false) =
-            (item.ty, import.starts_with(wit::PACKAGE))
-        {
+        if let (ComponentItem::ComponentInstance(wanted), false) = (item.ty, import.starts_with(wit::PACKAGE)) {
             wasi::link(engine, linker.instance(import)?, import, &wanted)?;
         }
     }
@@ -198,16 +181,7 @@ fn configure(
         log_dropped,
     } = called;
     let Names { id, name, version } = &program.names;
-    tracing::debug!(
-        id,
-        name,
-        version,
-        fuel,
-        ?took,
-        ?log,
-        log_dropped,
-        "configured a plugin"
-    );
+    tracing::debug!(id, name, version, fuel, ?took, ?log, log_dropped, "configured a plugin");
     if let Err(lifecycle::Fault { pointer, message }) = value {
         return Err(LoadErrorKind::Settings { pointer, message });
     }
@@ -250,29 +224,19 @@ fn description(said: lifecycle::Description, exported: Kind) -> Result<Descripti
             "it says that it is a {kind}, and exports the functions of a {exported}"
         ));
     }
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
+    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if name.len() > 64 || !name.split('-').all(word) {
         return Err(format!(
             "its name {name:?} is not lower-case words joined by hyphens, of at most 64 bytes"
         ));
     }
     let numbers = version.split(['-', '+']).next().unwrap_or_default();
-    if version.len() > 64
-        || numbers.split('.').count() != 3
-        || numbers.split('.').any(|n| n.parse::<u64>().is_err())
-    {
+    if version.len() > 64 || numbers.split('.').count() != 3 || numbers.split('.').any(|n| n.parse::<u64>().is_err()) {
         return Err(format!(
             "its version {version:?} is not a semantic version, such as 1.2.0"
         ));
     }
-    if !serde_json::from_str::<serde_json::Value>(&settings_schema)
-        .is_ok_and(|schema| schema.is_object())
-    {
+    if !serde_json::from_str::<serde_json::Value>(&settings_schema).is_ok_and(|schema| schema.is_object()) {
         return Err("its settings schema is not a JSON object".into());
     }
     Ok(Description {

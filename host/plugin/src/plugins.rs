@@ -16,8 +16,8 @@ use wasmtime::{
 use crate::cache::Cache;
 use crate::program::TICK;
 use crate::{
-    Budget, Description, Detector, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS,
-    PluginsError, STACK_BYTES, Strategy, Template,
+    Budget, Description, Detector, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, PluginsError, STACK_BYTES,
+    Strategy, Template,
 };
 
 /// How plugins run in this process.
@@ -99,7 +99,9 @@ impl Plugins {
         pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
         let engine = Engine::new(&pooled).map_err(failed)?;
         let mut quick = config(stack_bytes);
-        quick.cranelift_opt_level(OptLevel::None).cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+        quick
+            .cranelift_opt_level(OptLevel::None)
+            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
         let drafts = Engine::new(&quick).map_err(failed)?;
         let cache = cache_dir
             .map(|folder| Cache::new(folder, cache_key, &engine))

@@ -72,14 +72,9 @@ impl Program {
         } = start;
         let (fuel, deadline_ms) = self.allowed(phase);
         let seed = Seed([&self.digest, seed.as_bytes()]);
-        let mut store = Store::new(
-            self.pre.engine(),
-            Sandbox::new(self.budget, view, now, seed),
-        );
+        let mut store = Store::new(self.pre.engine(), Sandbox::new(self.budget, view, now, seed));
         store.limiter(|sandbox| sandbox);
-        store
-            .set_fuel(fuel)
-            .expect("the engine was made to count fuel");
+        store.set_fuel(fuel).expect("the engine was made to count fuel");
         // One more, since the current tick may be almost over.
         store.set_epoch_deadline(u64::from(deadline_ms).div_ceil(tick_ms()) + 1);
         store.set_hostcall_fuel(self.output_bytes(phase));
@@ -94,8 +89,7 @@ impl Program {
         call: impl FnOnce(&mut Store<Sandbox>, &Instance) -> wasmtime::Result<R>,
         check: impl FnOnce(R) -> Result<T, FaultKind>,
     ) -> Result<Called<T>, Box<Fault>> {
-        self.call_and_keep(start, call, check)
-            .map(|(called, _, _)| called)
+        self.call_and_keep(start, call, check).map(|(called, _, _)| called)
     }
 
     /// As [`Self::call`], and gives back the store and the instance for the snapshot.
@@ -113,8 +107,7 @@ impl Program {
             Ok((raw, instance)) => check(raw).map(|value| (value, instance)),
             Err(error) => Err(self.kind(phase, &error, store.data_mut())),
         };
-        let fuel =
-            self.allowed(phase).0 - store.get_fuel().expect("the engine was made to count fuel");
+        let fuel = self.allowed(phase).0 - store.get_fuel().expect("the engine was made to count fuel");
         let sandbox = store.data_mut();
         let (log, log_dropped) = (std::mem::take(&mut sandbox.log), sandbox.log_dropped);
         let took = began.elapsed();
@@ -149,10 +142,7 @@ impl Program {
 
     fn allowed(&self, phase: Phase) -> (u64, u32) {
         match phase {
-            Phase::Load => (
-                self.budget.configure_fuel,
-                self.budget.configure_deadline_ms,
-            ),
+            Phase::Load => (self.budget.configure_fuel, self.budget.configure_deadline_ms),
             Phase::Call => (self.budget.fuel, self.budget.deadline_ms),
         }
     }
@@ -200,10 +190,7 @@ impl Program {
         }
         match trap {
             Some(trap) => FaultKind::Trap {
-                what: trap
-                    .to_string()
-                    .trim_start_matches("wasm trap: ")
-                    .to_owned(),
+                what: trap.to_string().trim_start_matches("wasm trap: ").to_owned(),
             },
             None => FaultKind::Trap {
                 what: error.root_cause().to_string(),

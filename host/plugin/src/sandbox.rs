@@ -46,12 +46,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    pub(crate) fn new(
-        budget: Budget,
-        view: Option<Arc<dyn ConversationView>>,
-        now: Time,
-        seed: Seed<'_>,
-    ) -> Self {
+    pub(crate) fn new(budget: Budget, view: Option<Arc<dyn ConversationView>>, now: Time, seed: Seed<'_>) -> Self {
         Self {
             view,
             budget,
@@ -152,16 +147,8 @@ impl Random {
 }
 
 impl ResourceLimiter for Sandbox {
-    fn memory_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> Result<bool> {
-        let (asked, limit_bytes) = (
-            self.memory_bytes + (desired - current),
-            self.budget.memory_bytes,
-        );
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let (asked, limit_bytes) = (self.memory_bytes + (desired - current), self.budget.memory_bytes);
         if asked > limit_bytes {
             return Err(self.cut(FaultKind::Memory { limit_bytes, asked }));
         }
@@ -169,16 +156,8 @@ impl ResourceLimiter for Sandbox {
         Ok(true)
     }
 
-    fn table_growing(
-        &mut self,
-        current: usize,
-        desired: usize,
-        _maximum: Option<usize>,
-    ) -> Result<bool> {
-        let (asked, limit) = (
-            self.table_elements + (desired - current),
-            self.budget.table_elements,
-        );
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let (asked, limit) = (self.table_elements + (desired - current), self.budget.table_elements);
         if asked > limit {
             return Err(self.cut(FaultKind::Table { limit, asked }));
         }

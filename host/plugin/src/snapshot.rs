@@ -59,9 +59,7 @@ pub(crate) fn take(
         });
     }
     // Only wizer's accessors run from here on, and they read everything once.
-    store
-        .set_fuel(u64::MAX)
-        .expect("the engine was made to count fuel");
+    store.set_fuel(u64::MAX).expect("the engine was made to count fuel");
     store.set_epoch_deadline(u64::MAX / 2);
     store.set_hostcall_fuel(usize::MAX);
     let mut accessors = Accessors { store, instance };
@@ -127,12 +125,7 @@ impl Accessors {
 }
 
 impl ComponentInstanceState for Accessors {
-    async fn call_func_ret_list_u8(
-        &mut self,
-        instance: &str,
-        func: &str,
-        contents: impl FnOnce(&[u8]) + Send,
-    ) {
+    async fn call_func_ret_list_u8(&mut self, instance: &str, func: &str, contents: impl FnOnce(&[u8]) + Send) {
         let list: WasmList<u8> = self.read(instance, func);
         contents(list.as_le_slice(&self.store));
     }

@@ -55,18 +55,13 @@ pub(crate) fn link(
     import: &str,
     wanted: &ComponentInstance,
 ) -> Result<()> {
-    let interface = import
-        .split('@')
-        .next()
-        .expect("splitting gives at least one part");
+    let interface = import.split('@').next().expect("splitting gives at least one part");
     for (name, item) in wanted.exports(engine) {
         match item.ty {
-            ComponentItem::Resource(_) => {
-                linker.resource(name, ResourceType::host::<Nothing>(), |mut store, _| {
-                    store.data_mut().handles -= 1;
-                    Ok(())
-                })?
-            }
+            ComponentItem::Resource(_) => linker.resource(name, ResourceType::host::<Nothing>(), |mut store, _| {
+                store.data_mut().handles -= 1;
+                Ok(())
+            })?,
             ComponentItem::ComponentFunc(_) => function(&mut linker, interface, name)?,
             ComponentItem::Type(_)
             | ComponentItem::ComponentInstance(_)
@@ -100,8 +95,7 @@ fn function(linker: &mut LinkerInstance<'_, Sandbox>, interface: &str, name: &st
         "[method]output-stream.write" | "[method]output-stream.blocking-write-and-flush" => {
             return linker.func_wrap(
                 name,
-                |mut store: StoreContextMut<'_, Sandbox>,
-                 (_, bytes): (Resource<Nothing>, Vec<u8>)| {
+                |mut store: StoreContextMut<'_, Sandbox>, (_, bytes): (Resource<Nothing>, Vec<u8>)| {
                     let sandbox = store.data_mut();
                     sandbox.spend()?;
                     sandbox.print(&bytes);
@@ -111,21 +105,14 @@ fn function(linker: &mut LinkerInstance<'_, Sandbox>, interface: &str, name: &st
         }
         "get-random-bytes" | "get-insecure-random-bytes" => {
             let import = format!("{interface}.{name} for more than {RANDOM_BYTES} bytes");
-            return linker.func_wrap(
-                name,
-                move |mut store: StoreContextMut<'_, Sandbox>, (n,): (u64,)| {
-                    let sandbox = store.data_mut();
-                    sandbox.spend()?;
-                    if n > RANDOM_BYTES {
-                        return Err(sandbox.cut(FaultKind::Denied {
-                            import: import.clone(),
-                        }));
-                    }
-                    Ok(((0..n)
-                        .map(|_| sandbox.random().to_le_bytes()[0])
-                        .collect::<Vec<u8>>(),))
-                },
-            );
+            return linker.func_wrap(name, move |mut store: StoreContextMut<'_, Sandbox>, (n,): (u64,)| {
+                let sandbox = store.data_mut();
+                sandbox.spend()?;
+                if n > RANDOM_BYTES {
+                    return Err(sandbox.cut(FaultKind::Denied { import: import.clone() }));
+                }
+                Ok(((0..n).map(|_| sandbox.random().to_le_bytes()[0]).collect::<Vec<u8>>(),))
+            });
         }
         _ => {}
     }
@@ -142,9 +129,7 @@ fn function(linker: &mut LinkerInstance<'_, Sandbox>, interface: &str, name: &st
         let value = match answer {
             Some(answer) => answer(&mut store)?,
             None => {
-                return Err(store.data_mut().cut(FaultKind::Denied {
-                    import: import.clone(),
-                }));
+                return Err(store.data_mut().cut(FaultKind::Denied { import: import.clone() }));
             }
         };
         if let Some(result) = results.first_mut() {
@@ -160,33 +145,24 @@ type Answer = fn(&mut StoreContextMut<'_, Sandbox>) -> Result<Val>;
 /// that nobody reads.
 fn answer(interface: &str, name: &str) -> Option<Answer> {
     Some(match (interface, name) {
-        ("wasi:cli/environment", "get-environment" | "get-arguments")
-        | ("wasi:filesystem/preopens", _) => |_| Ok(Val::List(Vec::new())),
+        ("wasi:cli/environment", "get-environment" | "get-arguments") | ("wasi:filesystem/preopens", _) => {
+            |_| Ok(Val::List(Vec::new()))
+        }
         ("wasi:cli/environment", "initial-cwd")
-        | (
-            "wasi:cli/terminal-stderr" | "wasi:cli/terminal-stdin" | "wasi:cli/terminal-stdout",
-            _,
-        ) => |_| Ok(Val::Option(None)),
+        | ("wasi:cli/terminal-stderr" | "wasi:cli/terminal-stdin" | "wasi:cli/terminal-stdout", _) => {
+            |_| Ok(Val::Option(None))
+        }
         ("wasi:cli/stdin" | "wasi:cli/stdout" | "wasi:cli/stderr", _) => handle,
         ("wasi:io/streams", "[method]output-stream.check-write") => {
             |_| Ok(Val::Result(Ok(Some(Box::new(Val::U64(WRITE_BYTES))))))
         }
-        (
-            "wasi:io/streams",
-            "[method]output-stream.flush" | "[method]output-stream.blocking-flush",
-        ) => |_| Ok(Val::Result(Ok(None))),
-        ("wasi:io/streams", "[method]input-stream.read" | "[method]input-stream.blocking-read") => {
-            |_| {
-                Ok(Val::Result(Err(Some(Box::new(Val::Variant(
-                    "closed".into(),
-                    None,
-                ))))))
-            }
+        ("wasi:io/streams", "[method]output-stream.flush" | "[method]output-stream.blocking-flush") => {
+            |_| Ok(Val::Result(Ok(None)))
         }
-        (
-            "wasi:io/streams",
-            "[method]output-stream.subscribe" | "[method]input-stream.subscribe",
-        ) => handle,
+        ("wasi:io/streams", "[method]input-stream.read" | "[method]input-stream.blocking-read") => {
+            |_| Ok(Val::Result(Err(Some(Box::new(Val::Variant("closed".into(), None))))))
+        }
+        ("wasi:io/streams", "[method]output-stream.subscribe" | "[method]input-stream.subscribe") => handle,
         ("wasi:io/poll", "[method]pollable.block") => |_| Ok(Val::Bool(true)),
         ("wasi:io/poll", "[method]pollable.ready") => |_| Ok(Val::Bool(true)),
         ("wasi:clocks/monotonic-clock", "now") => |store| {
@@ -200,16 +176,12 @@ fn answer(interface: &str, name: &str) -> Option<Answer> {
             Ok(datetime(ms / 1_000, (ms % 1_000) * 1_000_000))
         },
         ("wasi:clocks/wall-clock", "resolution") => |_| Ok(datetime(0, 1_000_000)),
-        ("wasi:random/random", "get-random-u64")
-        | ("wasi:random/insecure", "get-insecure-random-u64") => {
+        ("wasi:random/random", "get-random-u64") | ("wasi:random/insecure", "get-insecure-random-u64") => {
             |store| Ok(Val::U64(store.data_mut().random()))
         }
         ("wasi:random/insecure-seed", _) => |store| {
             let sandbox = store.data_mut();
-            Ok(Val::Tuple(vec![
-                Val::U64(sandbox.random()),
-                Val::U64(sandbox.random()),
-            ]))
+            Ok(Val::Tuple(vec![Val::U64(sandbox.random()), Val::U64(sandbox.random())]))
         },
         _ => return None,
     })

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use baton_core::{
-    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence,
-    Reason, RoleId, Task, TaskId, Time,
+    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Reason, RoleId, Task,
+    TaskId, Time,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -172,12 +172,7 @@ pub trait Backend: Send + Sync + 'static {
     fn has_business(&self, business: &BusinessId) -> bool;
 
     /// Judges one message.
-    fn say<'a>(
-        &'a self,
-        business: &'a BusinessId,
-        conversation: ConversationId,
-        said: Said,
-    ) -> Later<'a, Judged>;
+    fn say<'a>(&'a self, business: &'a BusinessId, conversation: ConversationId, said: Said) -> Later<'a, Judged>;
     /// Does what somebody asks; `by` is `ana` for an agent's token, else scope and name: `operator:dispatch`.
     fn act<'a>(
         &'a self,
@@ -187,11 +182,7 @@ pub trait Backend: Send + Sync + 'static {
         by: &'a str,
     ) -> Later<'a, Acted>;
     /// One conversation.
-    fn conversation(
-        &self,
-        business: &BusinessId,
-        id: &ConversationId,
-    ) -> Result<Conversation, EngineError>;
+    fn conversation(&self, business: &BusinessId, id: &ConversationId) -> Result<Conversation, EngineError>;
     /// Messages of a conversation from a position on, oldest first.
     fn messages(
         &self,
@@ -225,11 +216,7 @@ pub trait Backend: Send + Sync + 'static {
     /// All agents, by id.
     fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError>;
     /// Adds an agent or replaces what is said of them.
-    fn put_agent<'a>(
-        &'a self,
-        business: &'a BusinessId,
-        profile: AgentProfile,
-    ) -> Later<'a, AgentView>;
+    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile) -> Later<'a, AgentView>;
     /// Says whether an agent is at work, until a time or until said otherwise.
     fn set_presence<'a>(
         &'a self,
@@ -242,12 +229,7 @@ pub trait Backend: Send + Sync + 'static {
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
 
     /// Events after a sequence number, in order.
-    fn events(
-        &self,
-        business: &BusinessId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Published>, EngineError>;
+    fn events(&self, business: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError>;
     /// The last sequence number of all businesses; its change says that there may be new events.
     fn events_hint(&self) -> watch::Receiver<u64>;
     /// Deliveries that were given up, oldest first.
@@ -272,8 +254,7 @@ pub trait Backend: Send + Sync + 'static {
     /// The answer that was kept for a token's `Idempotency-Key`; it may be older than 24 hours.
     fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError>;
     /// Keeps an answer, durably, before it is given; those older than 24 hours may be removed.
-    fn keep_answer<'a>(&'a self, token: &'a str, key: &'a str, answer: KeptAnswer)
-    -> Later<'a, ()>;
+    fn keep_answer<'a>(&'a self, token: &'a str, key: &'a str, answer: KeptAnswer) -> Later<'a, ()>;
 
     /// Whether requests can be served.
     ///

@@ -29,10 +29,7 @@ pub(crate) struct Body<T> {
 
 impl<T> Body<T> {
     /// Runs the checks of the content. The answer to the caller names the faults of both shape and content.
-    pub(crate) fn check<U>(
-        self,
-        check: impl FnOnce(T, &mut Faults) -> Option<U>,
-    ) -> Result<U, Problem> {
+    pub(crate) fn check<U>(self, check: impl FnOnce(T, &mut Faults) -> Option<U>) -> Result<U, Problem> {
         let Self { value, mut faults } = self;
         let checked = check(value, &mut faults);
         faults.or(checked)
@@ -57,11 +54,7 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Body<T> {
             return shape(b"{}");
         }
         let media_type = media_type.unwrap_or_default();
-        let essence = media_type
-            .split(|b| *b == b';')
-            .next()
-            .unwrap_or_default()
-            .trim_ascii();
+        let essence = media_type.split(|b| *b == b';').next().unwrap_or_default().trim_ascii();
         if !essence.eq_ignore_ascii_case(b"application/json") {
             let detail = match essence.is_empty() {
                 true => "the request has no Content-Type; expected application/json".to_owned(),
@@ -82,10 +75,7 @@ pub(crate) async fn read_body(body: axum::body::Body, most_bytes: usize) -> Resu
         let mut cause: Option<&dyn std::error::Error> = Some(&error);
         while let Some(error) = cause {
             if error.to_string().contains("length limit exceeded") {
-                return Problem::new(
-                    Kind::BodyTooLarge,
-                    format!("the body has more than {most_bytes} bytes"),
-                );
+                return Problem::new(Kind::BodyTooLarge, format!("the body has more than {most_bytes} bytes"));
             }
             cause = error.source();
         }
@@ -114,8 +104,7 @@ fn shape<T: DeserializeOwned>(bytes: &[u8]) -> Result<Body<T>, Problem> {
         Err(error) if !error.is_data() => return Err(Problem::malformed(&error)),
         Err(error) => Some(error),
     };
-    let mut rest: Value =
-        serde_json::from_slice(bytes).map_err(|error| Problem::malformed(&error))?;
+    let mut rest: Value = serde_json::from_slice(bytes).map_err(|error| Problem::malformed(&error))?;
     let mut faults = Faults::default();
     if !rest.is_object() {
         faults.at("", "must be a JSON object");
@@ -172,12 +161,10 @@ impl<T: FromStr<Err = IdError> + Send> FromRequestParts<Shared> for Id<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
-        let Path(text) = parts.extract::<Path<String>>().await.map_err(|_| {
-            Problem::new(
-                Kind::NotUtf8,
-                "the id in the path is not percent-encoded UTF-8",
-            )
-        })?;
+        let Path(text) = parts
+            .extract::<Path<String>>()
+            .await
+            .map_err(|_| Problem::new(Kind::NotUtf8, "the id in the path is not percent-encoded UTF-8"))?;
         text.parse()
             .map(Self)
             .map_err(|error: IdError| Problem::parameter("id", error.to_string()))
@@ -191,14 +178,13 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
-        let axum::extract::Query(query) =
-            axum::extract::Query::try_from_uri(&parts.uri).map_err(|rejection| {
-                // `limit: duplicate field`: the path of a flat query is the parameter's name.
-                let source = std::error::Error::source(&rejection).map(ToString::to_string);
-                let text = source.unwrap_or_else(|| rejection.to_string());
-                let (name, detail) = text.split_once(": ").unwrap_or(("query", &text));
-                Problem::parameter(name, detail)
-            })?;
+        let axum::extract::Query(query) = axum::extract::Query::try_from_uri(&parts.uri).map_err(|rejection| {
+            // `limit: duplicate field`: the path of a flat query is the parameter's name.
+            let source = std::error::Error::source(&rejection).map(ToString::to_string);
+            let text = source.unwrap_or_else(|| rejection.to_string());
+            let (name, detail) = text.split_once(": ").unwrap_or(("query", &text));
+            Problem::parameter(name, detail)
+        })?;
         Ok(Self(query))
     }
 }
@@ -212,11 +198,7 @@ pub(crate) struct Slice {
 
 impl Slice {
     /// Checks both parameters that every list has.
-    pub(crate) fn check(
-        cursor: Option<String>,
-        limit: Option<String>,
-        faults: &mut Faults,
-    ) -> Self {
+    pub(crate) fn check(cursor: Option<String>, limit: Option<String>, faults: &mut Faults) -> Self {
         let sound = |cursor: &String| {
             (1..=limits::CURSOR_BYTES).contains(&cursor.len())
                 && cursor
@@ -224,17 +206,9 @@ impl Slice {
                     .all(|b| b.is_ascii_alphanumeric() || b"-_.:~+@=".contains(&b))
         };
         if cursor.as_ref().is_some_and(|cursor| !sound(cursor)) {
-            faults.parameter(
-                "cursor",
-                "is not a cursor; use `next` of a page of this list",
-            );
+            faults.parameter("cursor", "is not a cursor; use `next` of a page of this list");
         }
-        let number = limit.map(|limit| {
-            limit
-                .parse::<usize>()
-                .ok()
-                .filter(|limit| limits::PAGE.contains(limit))
-        });
+        let number = limit.map(|limit| limit.parse::<usize>().ok().filter(|limit| limits::PAGE.contains(limit)));
         if number == Some(None) {
             faults.parameter(
                 "limit",
@@ -265,11 +239,7 @@ pub(crate) fn flag(name: &str, text: Option<String>, faults: &mut Faults) -> Opt
 }
 
 /// An id, where it is given.
-pub(crate) fn query_id<T: FromStr<Err = IdError>>(
-    name: &str,
-    text: Option<String>,
-    faults: &mut Faults,
-) -> Option<T> {
+pub(crate) fn query_id<T: FromStr<Err = IdError>>(name: &str, text: Option<String>, faults: &mut Faults) -> Option<T> {
     text?
         .parse()
         .map_err(|error: IdError| faults.parameter(name, error.to_string()))

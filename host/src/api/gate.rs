@@ -50,11 +50,7 @@ pub(crate) struct App {
 pub(crate) type Shared = Arc<App>;
 
 impl App {
-    pub(crate) fn new(
-        backend: Arc<dyn Backend>,
-        options: Options,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
+    pub(crate) fn new(backend: Arc<dyn Backend>, options: Options, stop: watch::Receiver<bool>) -> Self {
         Self {
             streams: Arc::new(Semaphore::new(options.streams)),
             in_flight: Arc::new(Semaphore::new(options.in_flight)),
@@ -70,10 +66,7 @@ impl App {
     /// Finds out who sends these headers.
     pub(crate) fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
         let Some(header) = headers.get(header::AUTHORIZATION) else {
-            return Err(Problem::unauthorized(
-                None,
-                "the request has no Authorization header",
-            ));
+            return Err(Problem::unauthorized(None, "the request has no Authorization header"));
         };
         let wrong = || Problem::unauthorized(Some("invalid_token"), "there is no such token");
         let text = header.to_str().map_err(|_| wrong())?;
@@ -89,18 +82,14 @@ impl App {
         match token.verify(&presented, self.backend.now()) {
             Ok(()) => self.caller(token, headers),
             Err(Denied::WrongSecret) => Err(wrong()),
-            Err(Denied::Expired) => Err(Problem::unauthorized(
-                Some("invalid_token"),
-                "the token has expired",
-            )),
+            Err(Denied::Expired) => Err(Problem::unauthorized(Some("invalid_token"), "the token has expired")),
         }
     }
 
     fn caller(&self, token: Token, headers: &HeaderMap) -> Result<Caller, Problem> {
         let named = headers.get(BUSINESS).map(|name| {
             let name = name.to_str().unwrap_or_default();
-            BusinessId::new(name)
-                .map_err(|error| Problem::parameter(BUSINESS.as_str(), error.to_string()))
+            BusinessId::new(name).map_err(|error| Problem::parameter(BUSINESS.as_str(), error.to_string()))
         });
         let named = named.transpose()?;
         let business = match &token.realm {
@@ -110,8 +99,7 @@ impl App {
                 return Err(no_business(&named.expect("a name that differs is there")));
             }
             Realm::Every => {
-                let business = named
-                    .unwrap_or_else(|| BusinessId::new("default").expect("a plain word is an id"));
+                let business = named.unwrap_or_else(|| BusinessId::new("default").expect("a plain word is an id"));
                 if !self.backend.has_business(&business) {
                     return Err(no_business(&business));
                 }
@@ -126,10 +114,7 @@ impl App {
 }
 
 fn no_business(business: &BusinessId) -> Problem {
-    Problem::new(
-        Kind::NotFound,
-        format!("no business {:?}", business.as_str()),
-    )
+    Problem::new(Kind::NotFound, format!("no business {:?}", business.as_str()))
 }
 
 /// Who sent a request.
@@ -216,23 +201,15 @@ pub(crate) async fn admit(State(app): State<Shared>, mut request: Request, next:
             .into_response();
     }
     let Ok(permit) = Arc::clone(&app.in_flight).try_acquire_owned() else {
-        let detail = format!(
-            "{} requests are in work, no more may be",
-            app.options.in_flight
-        );
-        return Problem::new(Kind::Busy, detail)
-            .retry_after(1)
-            .into_response();
+        let detail = format!("{} requests are in work, no more may be", app.options.in_flight);
+        return Problem::new(Kind::Busy, detail).retry_after(1).into_response();
     };
     let caller = match app.authenticate(request.headers()) {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };
     if let Err(wait) = app.limiter.take(&caller.token.id) {
-        let detail = format!(
-            "a token may make {} requests a second",
-            app.options.rate_per_second
-        );
+        let detail = format!("a token may make {} requests a second", app.options.rate_per_second);
         return Problem::new(Kind::RateLimited, detail)
             .retry_after(wait.as_secs() + 1)
             .into_response();
@@ -288,13 +265,23 @@ pub(crate) async fn dress(State(app): State<Shared>, request: Request, next: Nex
         response = (status, Json(problem.body(&id))).into_response();
         response.headers_mut().extend(headers);
     }
-    response.headers_mut().insert(
-        REQUEST_ID,
-        HeaderValue::try_from(&id).expect("an id is plain text"),
-    );
+    response
+        .headers_mut()
+        .insert(REQUEST_ID, HeaderValue::try_from(&id).expect("an id is plain text"));
     // Whoever sends a request may make up its method, and no label may be made up.
-    let known = [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::HEAD, Method::OPTIONS];
-    let label = if known.contains(&method) { method.as_str() } else { "other" };
+    let known = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::HEAD,
+        Method::OPTIONS,
+    ];
+    let label = if known.contains(&method) {
+        method.as_str()
+    } else {
+        "other"
+    };
     app.backend.served(&route, label, status.as_u16(), began.elapsed());
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     match status.is_server_error() {
@@ -314,10 +301,7 @@ fn foreign(status: StatusCode, method: &Method) -> Problem {
         StatusCode::METHOD_NOT_ALLOWED => {
             format!("{method} is not one of the methods of this address")
         }
-        _ => status
-            .canonical_reason()
-            .unwrap_or("the request failed")
-            .to_lowercase(),
+        _ => status.canonical_reason().unwrap_or("the request failed").to_lowercase(),
     };
     Problem::new(Kind::of_status(status), detail)
 }
@@ -338,9 +322,7 @@ impl RequestIds {
     }
 
     fn of(&self, headers: &HeaderMap) -> String {
-        let given = headers
-            .get(REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
+        let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
         let decent = |id: &&str| {
             limits::KEY_BYTES.contains(&id.len())
                 && id
@@ -349,11 +331,7 @@ impl RequestIds {
         };
         match given.filter(decent) {
             Some(id) => id.to_owned(),
-            None => format!(
-                "{:08x}-{}",
-                self.process,
-                self.next.fetch_add(1, Ordering::Relaxed)
-            ),
+            None => format!("{:08x}-{}", self.process, self.next.fetch_add(1, Ordering::Relaxed)),
         }
     }
 }

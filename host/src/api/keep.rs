@@ -46,21 +46,13 @@ async fn kept_or_new(
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let key = key
-        .to_str()
-        .ok()
-        .filter(|key| limits::KEY_BYTES.contains(&key.len()));
-    let key = key.ok_or_else(|| {
-        Problem::parameter(KEY.as_str(), "has 1 to 255 printable ASCII characters")
-    })?;
+    let key = key.to_str().ok().filter(|key| limits::KEY_BYTES.contains(&key.len()));
+    let key = key.ok_or_else(|| Problem::parameter(KEY.as_str(), "has 1 to 255 printable ASCII characters"))?;
     let token = &caller.token.id;
     let _in_work = InWork::begin(app, token, key)?;
     let (parts, body) = request.into_parts();
     let body = read_body(body, app.options.body_bytes).await?;
-    let target = parts
-        .uri
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let digest = digest(target, caller.business.as_str(), &body);
     let now = app.backend.now();
     let kept = app
@@ -107,10 +99,9 @@ fn replay(kept: KeptAnswer) -> Response {
     } = kept;
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
     let mut response = (status, Bytes::from(body)).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
         .headers_mut()
         .insert(REPLAYED, HeaderValue::from_static("true"));

@@ -7,8 +7,8 @@
 
 mod backend;
 pub use backend::{
-    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
-    PackView, Page, Published, TaskFilter,
+    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
+    TaskFilter,
 };
 
 mod limits;
@@ -40,11 +40,7 @@ use tokio::sync::watch;
 
 /// The API as a service over a backend; `stop` turns `true` when the daemon stops, which ends event streams
 /// and refuses further requests.
-pub fn router(
-    backend: Arc<dyn Backend>,
-    options: Options,
-    stop: watch::Receiver<bool>,
-) -> axum::Router {
+pub fn router(backend: Arc<dyn Backend>, options: Options, stop: watch::Receiver<bool>) -> axum::Router {
     routes::router(Arc::new(gate::App::new(backend, options, stop)))
 }
 

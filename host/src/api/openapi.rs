@@ -122,10 +122,7 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     kinds.dedup();
     let mut by_status: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
     for kind in kinds {
-        by_status
-            .entry(kind.status().as_u16())
-            .or_default()
-            .push(kind);
+        by_status.entry(kind.status().as_u16()).or_default().push(kind);
     }
     for (status, kinds) in by_status {
         let lines: Vec<_> = kinds
@@ -135,9 +132,7 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         let added = lines.join("\n\n");
         let responses = &mut operation.responses.responses;
         match responses.get_mut(&status.to_string()) {
-            Some(RefOr::T(response)) => {
-                response.description = format!("{}\n\n{added}", response.description)
-            }
+            Some(RefOr::T(response)) => response.description = format!("{}\n\n{added}", response.description),
             Some(RefOr::Ref(_)) => {}
             None => {
                 let content = ContentBuilder::new()
@@ -162,8 +157,5 @@ fn add_header(operation: &mut Operation, name: &str, description: &str) {
         .description(Some(description))
         .schema(Some(text))
         .build();
-    operation
-        .parameters
-        .get_or_insert_default()
-        .push(RefOr::T(parameter));
+    operation.parameters.get_or_insert_default().push(RefOr::T(parameter));
 }

@@ -60,11 +60,11 @@ kinds! {
     NotYou, "not-you", FORBIDDEN, "The token belongs to another agent",
         "A token of scope `agent` acts for its own agent only. Leave `agent` out, or use an operator's token.";
     RateLimited, "rate-limited", TOO_MANY_REQUESTS, "The token makes too many requests",
-        "Wait as long as `Retry-After` says. The operator sets the rate in [http].";
+        "Wait as long as `Retry-After` says. The operator sets the rate in `[http]`.";
     Busy, "busy", TOO_MANY_REQUESTS, "Too much is waiting",
         "Baton says no before it falls over. Try again after `Retry-After`; the same message id or `Idempotency-Key` makes that safe.";
     BodyTooLarge, "body-too-large", PAYLOAD_TOO_LARGE, "The body is too large",
-        "Send less: the detail names the bound. The operator sets it in [http].";
+        "Send less: the detail names the bound. The operator sets it in `[http]`.";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The body is not JSON",
         "Send the body as JSON with `Content-Type: application/json`.";
     NotUtf8, "not-utf8", BAD_REQUEST, "The request is not UTF-8",
@@ -281,10 +281,7 @@ impl Problem {
             "Bearer realm=\"baton\", error=\"insufficient_scope\", scope=\"{}\"",
             names.join(" ")
         );
-        let detail = format!(
-            "the token has scope {has}, this needs {}",
-            names.join(" or ")
-        );
+        let detail = format!("the token has scope {has}, this needs {}", names.join(" or "));
         Self::with(
             Kind::ScopeNeeded,
             detail,
@@ -339,9 +336,7 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
-        response
-            .headers_mut()
-            .extend(self.more.headers.iter().cloned());
+        response.headers_mut().extend(self.more.headers.iter().cloned());
         response.extensions_mut().insert(self);
         response
     }
@@ -360,9 +355,7 @@ impl From<EngineError> for Problem {
                     | Refusal::AlreadyAccepted { .. }
                     | Refusal::NotYours { .. } => None,
                     Refusal::NoHandover | Refusal::BotHolds | Refusal::AlreadyClosed => None,
-                    Refusal::TooManyNotes { .. } | Refusal::DueInThePast | Refusal::OutOfTurn => {
-                        None
-                    }
+                    Refusal::TooManyNotes { .. } | Refusal::DueInThePast | Refusal::OutOfTurn => None,
                 };
                 Self::with(
                     Kind::of_refusal(&refusal),
@@ -422,8 +415,7 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_slug_of_its_own_and_an_error_status() {
-        let slugs: std::collections::BTreeSet<_> =
-            Kind::ALL.iter().map(|kind| kind.slug()).collect();
+        let slugs: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.slug()).collect();
         assert_eq!(slugs.len(), Kind::ALL.len());
         for kind in Kind::ALL {
             assert!(
@@ -460,10 +452,7 @@ mod tests {
         ];
         for refusal in refusals {
             let kind = Kind::of_refusal(&refusal);
-            assert_eq!(
-                (kind.slug(), kind.status()),
-                (refusal.code(), StatusCode::CONFLICT)
-            );
+            assert_eq!((kind.slug(), kind.status()), (refusal.code(), StatusCode::CONFLICT));
         }
         assert_eq!(Kind::of_refusal(&Refusal::OutOfTurn), Kind::Internal);
     }

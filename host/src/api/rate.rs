@@ -35,10 +35,7 @@ impl Limiter {
     /// Takes one; otherwise tells how long until there is one.
     pub(crate) fn take(&self, token: &str) -> Result<(), Duration> {
         let now = Instant::now();
-        let mut buckets = self
-            .buckets
-            .lock()
-            .expect("nothing panics while it is held");
+        let mut buckets = self.buckets.lock().expect("nothing panics while it is held");
         if !buckets.contains_key(token) {
             if buckets.len() >= BUCKETS {
                 let idle = buckets
@@ -60,9 +57,7 @@ impl Limiter {
         bucket.left = (bucket.left + refilled).min(self.burst);
         bucket.at = now;
         if bucket.left < 1.0 {
-            return Err(Duration::from_secs_f64(
-                (1.0 - bucket.left) / self.per_second,
-            ));
+            return Err(Duration::from_secs_f64((1.0 - bucket.left) / self.per_second));
         }
         bucket.left -= 1.0;
         Ok(())
@@ -80,11 +75,7 @@ mod tests {
             assert_eq!(limiter.take("a"), Ok(()));
         }
         assert_eq!(limiter.take("a"), Err(Duration::from_millis(100)));
-        assert_eq!(
-            limiter.take("b"),
-            Ok(()),
-            "each token has a bucket of its own"
-        );
+        assert_eq!(limiter.take("b"), Ok(()), "each token has a bucket of its own");
         tokio::time::advance(Duration::from_millis(100)).await;
         assert_eq!(limiter.take("a"), Ok(()));
         assert!(limiter.take("a").is_err());
@@ -99,9 +90,6 @@ mod tests {
         }
         let buckets = limiter.buckets.lock().expect("nobody panicked");
         assert_eq!(buckets.len(), BUCKETS);
-        assert!(
-            !buckets.contains_key("0"),
-            "the one that was idle longest went"
-        );
+        assert!(!buckets.contains_key("0"), "the one that was idle longest went");
     }
 }

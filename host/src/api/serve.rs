@@ -117,8 +117,5 @@ fn connect(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(options.header_timeout)
-        .serve_connection(
-            TokioIo::new(Box::pin(socket)),
-            TowerToHyperService::new(service),
-        )
+        .serve_connection(TokioIo::new(Box::pin(socket)), TowerToHyperService::new(service))
 }

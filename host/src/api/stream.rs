@@ -26,9 +26,7 @@ impl Types {
     /// Whether a type is wanted; every one is when none was named.
     pub(crate) fn want(&self, kind: &str) -> bool {
         let matches = |wanted: &String| match wanted.strip_suffix(".*") {
-            Some(family) => kind
-                .strip_prefix(family)
-                .is_some_and(|rest| rest.starts_with('.')),
+            Some(family) => kind.strip_prefix(family).is_some_and(|rest| rest.starts_with('.')),
             None => kind == wanted,
         };
         self.0.is_empty() || self.0.iter().any(matches)
@@ -57,17 +55,9 @@ pub(crate) struct Position {
 
 impl Position {
     /// Opens a stream after a sequence number; after the last event where none is given.
-    pub(crate) fn open(
-        app: Shared,
-        caller: Caller,
-        types: Types,
-        after: Option<u64>,
-    ) -> Result<Self, Problem> {
+    pub(crate) fn open(app: Shared, caller: Caller, types: Types, after: Option<u64>) -> Result<Self, Problem> {
         let Ok(permit) = Arc::clone(&app.streams).try_acquire_owned() else {
-            let detail = format!(
-                "{} event streams are open, no more may be",
-                app.options.streams
-            );
+            let detail = format!("{} event streams are open, no more may be", app.options.streams);
             return Err(Problem::new(Kind::Busy, detail).retry_after(10));
         };
         let hint = app.backend.events_hint();
@@ -86,9 +76,7 @@ impl Position {
     }
 
     /// The stream as server-sent events.
-    pub(crate) fn into_stream(
-        self,
-    ) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static {
+    pub(crate) fn into_stream(self) -> impl Stream<Item = Result<sse::Event, Infallible>> + Send + 'static {
         futures_util::stream::unfold(self, |mut position| async move {
             let published = position.next().await?;
             let event = sse::Event::default()
@@ -139,11 +127,7 @@ impl Position {
         }
         // Seen before reading: what is committed from here on changes it again.
         self.hint.mark_unchanged();
-        match self
-            .app
-            .backend
-            .events(&self.caller.business, self.after, STREAM_PAGE)
-        {
+        match self.app.backend.events(&self.caller.business, self.after, STREAM_PAGE) {
             Ok(page) => {
                 self.page = page.into();
                 true

@@ -75,8 +75,7 @@ impl Token {
             expires_at_ms: expires_at.map(|at| at.0),
             digest,
         };
-        postcard::to_extend(&record, vec![FORMAT])
-            .expect("a token of strings and numbers can always be written")
+        postcard::to_extend(&record, vec![FORMAT]).expect("a token of strings and numbers can always be written")
     }
 
     /// Reads what [`Token::to_bytes`] wrote.
@@ -89,9 +88,7 @@ impl Token {
             Some((&FORMAT, rest)) => postcard::from_bytes(rest).map_err(TokenReadError::Damaged)?,
             Some((&other, _)) => return Err(TokenReadError::Format(other)),
             None => {
-                return Err(TokenReadError::Damaged(
-                    postcard::Error::DeserializeUnexpectedEnd,
-                ));
+                return Err(TokenReadError::Damaged(postcard::Error::DeserializeUnexpectedEnd));
             }
         };
         let Record {
@@ -107,9 +104,7 @@ impl Token {
         Ok(Self {
             id,
             realm: match business {
-                Some(business) => {
-                    Realm::One(BusinessId::new(&business).map_err(TokenReadError::Id)?)
-                }
+                Some(business) => Realm::One(BusinessId::new(&business).map_err(TokenReadError::Id)?),
                 None => Realm::Every,
             },
             scope: match scope {
@@ -148,18 +143,10 @@ mod tests {
         let bytes = token.to_bytes();
         assert_eq!(Token::from_bytes(&bytes).expect("just written"), token);
         for cut in 0..bytes.len() {
-            assert!(
-                Token::from_bytes(&bytes[..cut]).is_err(),
-                "cut to {cut} bytes"
-            );
+            assert!(Token::from_bytes(&bytes[..cut]).is_err(), "cut to {cut} bytes");
         }
         let newer = [&[2], &bytes[1..]].concat();
-        let error = Token::from_bytes(&newer)
-            .expect_err("another format")
-            .to_string();
-        assert_eq!(
-            error,
-            "the stored token has format 2, this program reads format 1"
-        );
+        let error = Token::from_bytes(&newer).expect_err("another format").to_string();
+        assert_eq!(error, "the stored token has format 2, this program reads format 1");
     }
 }

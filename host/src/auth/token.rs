@@ -213,9 +213,8 @@ impl<'a> Presented<'a> {
     /// Takes a text apart; `None` when it cannot be a token.
     pub fn parse(text: &'a str) -> Option<Self> {
         let (id, secret) = text.strip_prefix(PREFIX)?.split_once('_')?;
-        let is_hex = |part: &str, digits| {
-            part.len() == digits && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        };
+        let is_hex =
+            |part: &str, digits| part.len() == digits && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
         (is_hex(id, ID_DIGITS) && is_hex(secret, SECRET_DIGITS)).then_some(Self { id, secret })
     }
 }

@@ -65,6 +65,7 @@ impl Demo {
             listen: Some(self.listen.unwrap_or_else(free_address)),
             log: Some(log.unwrap_or("warn").to_owned()),
         };
+        screen.note("making the rules ready, which takes some seconds");
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let daemon = thread::spawn(move || {

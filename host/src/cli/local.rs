@@ -96,7 +96,10 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
     let loaded = config_of(config.as_deref())?;
     let filter = log.as_deref().unwrap_or(&loaded.log.level);
     crate::observe::init(filter, log_format(loaded.log.format)).map_err(|error| Failure::of(Exit::Usage, &error))?;
-    let options = StartOptions { data: data.clone(), listen: *listen };
+    let options = StartOptions {
+        data: data.clone(),
+        listen: *listen,
+    };
     let daemon = Daemon::start(loaded, options).await.map_err(|error| of_start(&error))?;
     ready(&Ready {
         address: daemon.address(),
@@ -111,9 +114,10 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
 fn of_start(error: &StartError) -> Failure {
     match error {
         StartError::Store(error) => of_open(error),
-        StartError::Rules { .. } | StartError::Webhook { .. } | StartError::Secret { .. } | StartError::Token { .. } => {
-            Failure::of(Exit::Usage, error)
-        }
+        StartError::Rules { .. }
+        | StartError::Webhook { .. }
+        | StartError::Secret { .. }
+        | StartError::Token { .. } => Failure::of(Exit::Usage, error),
         StartError::Key(_)
         | StartError::Plugins(_)
         | StartError::Engine(_)
@@ -125,7 +129,11 @@ fn of_start(error: &StartError) -> Failure {
 
 /// Makes the rules ready to be told stories.
 pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
-    let Rules { pack: named, config, business } = rules;
+    let Rules {
+        pack: named,
+        config,
+        business,
+    } = rules;
     let plugins = plugins()?;
     let (pack, business, most) = match (config, named) {
         (None, named) => {
@@ -136,9 +144,17 @@ pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
             let config = config_of(Some(file))?;
             let wanted = business.as_deref().unwrap_or("default");
             let found = config.businesses.values().find(|known| known.id.as_str() == wanted);
-            let names = || config.businesses.keys().map(BusinessId::as_str).collect::<Vec<_>>().join(", ");
+            let names = || {
+                config
+                    .businesses
+                    .keys()
+                    .map(BusinessId::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
             let found = found.ok_or_else(|| {
-                Failure::new(Exit::Usage, format!("no business {wanted:?}")).remedy(&format!("name one with --business: {}", names()))
+                Failure::new(Exit::Usage, format!("no business {wanted:?}"))
+                    .remedy(format!("name one with --business: {}", names()))
             })?;
             let pack = match named {
                 Some(named) => Arc::new(pack(named)?),
@@ -148,7 +164,9 @@ pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
         }
     };
     let stage = Stage::new(&plugins, &pack, business, most).map_err(|error| of_simulate(&error))?;
-    Ok(Box::new(move |file, text| stage.tell(file, text, true).map_err(|error| of_simulate(&error))))
+    Ok(Box::new(move |file, text| {
+        stage.tell(file, text, true).map_err(|error| of_simulate(&error))
+    }))
 }
 
 fn plugins() -> Result<Plugins, Failure> {

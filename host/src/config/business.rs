@@ -119,7 +119,10 @@ impl Business {
     /// A made-up business for stories about a pack: nobody in it yet, so that every role and agent may come to be.
     pub fn rehearsal(pack: Arc<Pack>) -> Self {
         let embedded = super::Config::embedded().businesses.into_values().next();
-        Self { pack, ..embedded.expect("the embedded configuration has a business") }
+        Self {
+            pack,
+            ..embedded.expect("the embedded configuration has a business")
+        }
     }
 
     /// Whether a pack's rules fit this business: it has every role and agent that they name.

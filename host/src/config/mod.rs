@@ -2,8 +2,8 @@
 //!
 //! Everything is checked once, when it is read, and every fault is told with its line, so that past this
 //! door nobody holds an unchecked setting. It happens in the order of the modules: a text that knows its
-//! places ([`source`]), its shape ([`shape`], [`text`], [`secret`]), the forms ([`daemon`], [`form`],
-//! [`handover`]), and what they mean together ([`resolve`], [`business`]). Rule packs are read by the same
+//! places (`source`), its shape (`shape`, `text`, `secret`), the forms (`daemon`, `form`,
+//! `handover`), and what they mean together (`resolve`, `business`). Rule packs are read by the same
 //! means. Nothing here knows wasmtime, the store or HTTP.
 
 use std::collections::BTreeMap;

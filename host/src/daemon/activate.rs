@@ -25,10 +25,17 @@ fn key(business: &Business) -> String {
 
 fn active(store: &dyn Store, business: &Business) -> Result<Option<Active>, StartError> {
     let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
-        StartError::Kept(EngineError::Stored { what: "generation".to_owned(), source })
+        StartError::Kept(EngineError::Stored {
+            what: "generation".to_owned(),
+            source,
+        })
     };
-    let bytes = store.fact(FactTable::Packs, &key(business)).map_err(|e| failed(Box::new(e)))?;
-    bytes.map(|bytes| serde_json::from_slice(&bytes).map_err(|e| failed(Box::new(e)))).transpose()
+    let bytes = store
+        .fact(FactTable::Packs, &key(business))
+        .map_err(|e| failed(Box::new(e)))?;
+    bytes
+        .map(|bytes| serde_json::from_slice(&bytes).map_err(|e| failed(Box::new(e))))
+        .transpose()
 }
 
 /// The number that the configured pack's generation gets: the one it had, or the next.
@@ -52,14 +59,39 @@ pub(super) fn remember(
     if before.as_ref().is_some_and(|active| active.number == number) {
         return Ok(());
     }
-    let now = Active { pack: business.pack.id(), number };
+    let now = Active {
+        pack: business.pack.id(),
+        number,
+    };
     let previous = before.map(|active| format!("{}#{}", active.pack, active.number));
-    let what = What::PackActivated { rules: generation.rules.to_string(), previous };
-    let event = Tenant::event_of(business, endpoints, EventRow { at: system_time(), place: None, what });
+    let what = What::PackActivated {
+        rules: generation.rules.to_string(),
+        previous,
+    };
+    let event = Tenant::event_of(
+        business,
+        endpoints,
+        EventRow {
+            at: system_time(),
+            place: None,
+            what,
+        },
+    );
     let payload = serde_json::to_vec(&now).expect("strings and numbers can be written");
-    let fact = FactChange { table: FactTable::Packs, key: key(business), payload: Some(payload) };
-    let step = Step { events: vec![event], facts: vec![fact], ..Default::default() };
-    let failed = |error| EngineError::Stored { what: "generation".to_owned(), source: Box::new(error) };
+    let fact = FactChange {
+        table: FactTable::Packs,
+        key: key(business),
+        payload: Some(payload),
+    };
+    let step = Step {
+        events: vec![event],
+        facts: vec![fact],
+        ..Default::default()
+    };
+    let failed = |error| EngineError::Stored {
+        what: "generation".to_owned(),
+        source: Box::new(error),
+    };
     commit_and_wait(&**store, step).map_err(failed)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::auth::{Realm, Scope, Token, TokenError, TokenRequest};
 use crate::engine::Engine;
 
 /// The file in the data folder.
-pub const FILE: &str = "admin.token";
+const FILE: &str = "admin.token";
 
 /// Makes the first token and writes it down, unless there is one already.
 pub(super) async fn make(engine: &Engine, data: &Path) -> Result<(), StartError> {
@@ -32,8 +32,13 @@ pub(super) async fn make(engine: &Engine, data: &Path) -> Result<(), StartError>
     })?;
     let path = data.join(FILE);
     // The file first: a token that is kept and that nobody knows would lock everybody out.
-    write_private(&path, format!("{}\n", minted.text).as_bytes())
-        .map_err(|source| StartError::Key(KeyError::Io { action: "write", path: path.clone(), source }))?;
+    write_private(&path, format!("{}\n", minted.text).as_bytes()).map_err(|source| {
+        StartError::Key(KeyError::Io {
+            action: "write",
+            path: path.clone(),
+            source,
+        })
+    })?;
     engine.keep_first_token(minted.token).await?;
     Ok(())
 }

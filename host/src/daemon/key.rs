@@ -35,11 +35,21 @@ pub(super) fn cache_key(data: &Path) -> Result<[u8; 32], KeyError> {
             tracing::warn!(path = %path.display(), "the key of the plugin cache is damaged and is made anew");
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(source) => return Err(KeyError::Io { action: "read", path, source }),
+        Err(source) => {
+            return Err(KeyError::Io {
+                action: "read",
+                path,
+                source,
+            });
+        }
     }
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(KeyError::Random)?;
-    write_private(&path, &key).map_err(|source| KeyError::Io { action: "write", path, source })?;
+    write_private(&path, &key).map_err(|source| KeyError::Io {
+        action: "write",
+        path,
+        source,
+    })?;
     Ok(key)
 }
 
@@ -47,7 +57,11 @@ pub(super) fn cache_key(data: &Path) -> Result<[u8; 32], KeyError> {
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let unfinished = path.with_extension("new");
     let _ = std::fs::remove_file(&unfinished);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&unfinished)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&unfinished, path)

@@ -82,7 +82,9 @@ pub enum StartError {
         source: deliver::SecretError,
     },
     /// A token of the environment is none.
-    #[error("the token {name:?} of business {business} is not of the form baton_ID_SECRET; make one with `baton token create`")]
+    #[error(
+        "the token {name:?} of business {business} is not of the form baton_ID_SECRET; make one with `baton token create`"
+    )]
     Token {
         /// Whose.
         business: BusinessId,
@@ -134,9 +136,17 @@ impl Daemon {
         let store: Arc<dyn Store> = Arc::new(SledStore::open(&data, store_options(&config.store))?);
         let meters = Meters::default();
         let metrics = Arc::new(Metrics::with(|registry| meters.register(registry)));
-        let cache_dir = config.plugins.cache_dir.clone().unwrap_or_else(|| data.join("plugin-cache"));
+        let cache_dir = config
+            .plugins
+            .cache_dir
+            .clone()
+            .unwrap_or_else(|| data.join("plugin-cache"));
         let cache_key = key::cache_key(&data)?;
-        let plugins = Plugins::new(PluginOptions { cache_dir: Some(cache_dir), cache_key, ..PluginOptions::default() })?;
+        let plugins = Plugins::new(PluginOptions {
+            cache_dir: Some(cache_dir),
+            cache_key,
+            ..PluginOptions::default()
+        })?;
         let endpoints = Arc::new(endpoints(&config, &*store)?);
         let (mut tenants, mut tokens) = (Vec::new(), Vec::new());
         for business in config.businesses.values() {
@@ -144,8 +154,13 @@ impl Daemon {
             let business = Arc::new(business.clone());
             let number = activate::number(&*store, &business)?;
             let pack = Arc::clone(&business.pack);
-            let generation = Generation::load(&plugins, &business, &pack, number, config.plugins.budget)
-                .map_err(|source| StartError::Rules { business: business.id.clone(), source })?;
+            let generation =
+                Generation::load(&plugins, &business, &pack, number, config.plugins.budget).map_err(|source| {
+                    StartError::Rules {
+                        business: business.id.clone(),
+                        source,
+                    }
+                })?;
             activate::remember(&store, &business, &generation, &endpoints)?;
             tenants.push(Tenant::new(business, Arc::new(generation), Arc::clone(&endpoints)));
         }
@@ -165,7 +180,10 @@ impl Daemon {
         let (stop, stopped) = watch::channel(false);
         let has_webhooks = config.businesses.values().any(|business| !business.webhooks.is_empty());
         let deliveries = if has_webhooks {
-            let options = deliver::Options { seed: u64::from(std::process::id()), ..deliver::Options::default() };
+            let options = deliver::Options {
+                seed: u64::from(std::process::id()),
+                ..deliver::Options::default()
+            };
             let worker = deliver::Worker::new(store, endpoints, options, Arc::new(system_time), deliveries, meters)?;
             tokio::spawn(worker.run(when(stopped.clone())))
         } else {
@@ -178,7 +196,17 @@ impl Daemon {
         let http = api_options(&config.http);
         let drain = http.drain_timeout;
         let api = tokio::spawn(api::serve(listener, Arc::new(Door(Arc::clone(&engine))), http, stopped));
-        Ok(Self { address, data, engine, stop, api, timers, deliveries, house, drain })
+        Ok(Self {
+            address,
+            data,
+            engine,
+            stop,
+            api,
+            timers,
+            deliveries,
+            house,
+            drain,
+        })
     }
 
     /// Where it listens.
@@ -225,9 +253,23 @@ async fn when(mut stopped: watch::Receiver<bool>) {
 }
 
 fn store_options(settings: &config::Store) -> baton_store::Options {
-    let config::Store { dir: _, cache_bytes, reserve_bytes, queue, group_max, copy_before_recovery } = settings.clone();
+    let config::Store {
+        dir: _,
+        cache_bytes,
+        reserve_bytes,
+        queue,
+        group_max,
+        copy_before_recovery,
+    } = settings.clone();
     let usual = baton_store::Options::default();
-    baton_store::Options { cache_bytes, reserve_bytes, queue, group_max, copy_before_recovery, ..usual }
+    baton_store::Options {
+        cache_bytes,
+        reserve_bytes,
+        queue,
+        group_max,
+        copy_before_recovery,
+        ..usual
+    }
 }
 
 fn api_options(settings: &config::Http) -> api::Options {
@@ -271,23 +313,47 @@ fn endpoints(config: &Config, store: &dyn Store) -> Result<Endpoints, StartError
     let mut all = Vec::new();
     for business in config.businesses.values() {
         for webhook in &business.webhooks {
-            let config::Webhook { id, url, secret, events, allow_private } = webhook.clone();
-            let wrong = |source| StartError::Webhook { business: business.id.clone(), source };
+            let config::Webhook {
+                id,
+                url,
+                secret,
+                events,
+                allow_private,
+            } = webhook.clone();
+            let wrong = |source| StartError::Webhook {
+                business: business.id.clone(),
+                source,
+            };
             let secret = deliver::Secret::parse(secret.expose()).map_err(|source| StartError::Secret {
                 business: business.id.clone(),
                 webhook: id.clone(),
                 source,
             })?;
-            let made = Endpoint::new(business.id.clone(), &id, url.as_str(), vec![secret], events, allow_private);
+            let made = Endpoint::new(
+                business.id.clone(),
+                &id,
+                url.as_str(),
+                vec![secret],
+                events,
+                allow_private,
+            );
             all.push(made.map_err(wrong)?);
         }
     }
-    Endpoints::new(all, store).map_err(|error| StartError::Kept(EngineError::Stored { what: "endpoint".to_owned(), source: Box::new(error) }))
+    Endpoints::new(all, store).map_err(|error| {
+        StartError::Kept(EngineError::Stored {
+            what: "endpoint".to_owned(),
+            source: Box::new(error),
+        })
+    })
 }
 
 fn configured_tokens(business: &config::Business) -> Result<Vec<Token>, StartError> {
     let made = business.tokens.iter().map(|token| {
-        let wrong = || StartError::Token { business: business.id.clone(), name: token.name.clone() };
+        let wrong = || StartError::Token {
+            business: business.id.clone(),
+            name: token.name.clone(),
+        };
         Token::configured(&business.id, token).ok_or_else(wrong)
     });
     made.collect()

@@ -128,14 +128,14 @@ pub enum Verdict {
     Delivered,
     /// Anything else; worth another attempt.
     Failed {
-        /// Why, for people: at most [`NOTE_MAX_BYTES`].
+        /// Why, for people: at most `NOTE_MAX_BYTES`.
         note: String,
         /// The pause that the receiver asked for.
         retry_after: Option<Span>,
     },
     /// A 410: the receiver wants nothing more, ever.
     Gone {
-        /// What it answered: at most [`NOTE_MAX_BYTES`].
+        /// What it answered: at most `NOTE_MAX_BYTES`.
         note: String,
     },
 }

@@ -12,8 +12,8 @@ use std::sync::{Mutex, MutexGuard, RwLock};
 
 use baton_core::{AgentId, BusinessId, Handover, HandoverId, Presence, Priority, Scope, Stage, Time};
 
-pub use team::{Member, Profile, Survey};
 use team::Team;
+pub use team::{Member, Profile, Survey};
 
 /// The people of all businesses.
 #[derive(Debug, Default)]
@@ -40,7 +40,13 @@ impl Directory {
     }
 
     /// Says whether an agent is there, until a time where one is given; `false` when there is no such agent.
-    pub fn set_presence(&self, business: &BusinessId, agent: &AgentId, presence: Presence, until: Option<Time>) -> bool {
+    pub fn set_presence(
+        &self,
+        business: &BusinessId,
+        agent: &AgentId,
+        presence: Presence,
+        until: Option<Time>,
+    ) -> bool {
         self.write(business, |team| team.set_presence(agent, presence, until))
     }
 
@@ -51,7 +57,8 @@ impl Directory {
 
     /// Who of a scope may be offered a handover now, and why the others may not.
     pub fn survey(&self, business: &BusinessId, scope: &Scope, handover: &Handover, now: Time) -> Survey {
-        self.read(business, |team| team.survey(scope, handover, now)).unwrap_or_default()
+        self.read(business, |team| team.survey(scope, handover, now))
+            .unwrap_or_default()
     }
 
     /// Whether anybody at all may be offered a handover now.
@@ -60,7 +67,12 @@ impl Directory {
     }
 
     /// An agent as they are now, and why they would get no offer.
-    pub fn agent(&self, business: &BusinessId, agent: &AgentId, now: Time) -> Option<(Member, u32, Result<(), String>)> {
+    pub fn agent(
+        &self,
+        business: &BusinessId,
+        agent: &AgentId,
+        now: Time,
+    ) -> Option<(Member, u32, Result<(), String>)> {
         self.read(business, |team| team.agent(agent, now)).flatten()
     }
 
@@ -77,7 +89,9 @@ impl Directory {
     /// Takes over who holds a handover: the state after a step, or the one before it when the step was not committed.
     pub fn hold(&self, business: &BusinessId, id: &HandoverId, handover: Option<&Handover>) -> Freed {
         let holders = handover.map(Handover::holders).unwrap_or_default();
-        let waiting = handover.filter(|h| h.ending.is_none() && h.stage == Stage::Waiting).map(|h| (h.priority, h.opened_at));
+        let waiting = handover
+            .filter(|h| h.ending.is_none() && h.stage == Stage::Waiting)
+            .map(|h| (h.priority, h.opened_at));
         self.write(business, |team| team.hold(id, holders, waiting))
     }
 

@@ -79,7 +79,9 @@ impl Team {
     }
 
     pub(super) fn set_presence(&mut self, agent: &AgentId, presence: Presence, until: Option<Time>) -> bool {
-        let Some(member) = self.members.get_mut(agent) else { return false };
+        let Some(member) = self.members.get_mut(agent) else {
+            return false;
+        };
         member.presence = presence;
         member.presence_until = until;
         true
@@ -108,7 +110,9 @@ impl Team {
     }
 
     pub(super) fn anybody(&self, now: Time) -> bool {
-        self.members.values().any(|member| self.hindrance(member, None, now).is_none())
+        self.members
+            .values()
+            .any(|member| self.hindrance(member, None, now).is_none())
     }
 
     pub(super) fn agent(&self, agent: &AgentId, now: Time) -> Option<(Member, u32, Result<(), String>)> {
@@ -140,7 +144,15 @@ impl Team {
     }
 
     fn candidate(&self, member: &Member, handover: &Handover) -> Candidate {
-        let Profile { id, roles, skills, languages, capacity, name: _, email: _ } = &member.profile;
+        let Profile {
+            id,
+            roles,
+            skills,
+            languages,
+            capacity,
+            name: _,
+            email: _,
+        } = &member.profile;
         Candidate {
             agent: id.clone(),
             roles: roles.iter().cloned().collect(),
@@ -170,7 +182,12 @@ impl Team {
 
     /// What an agent holds besides the handover that asks.
     fn load(&self, agent: &AgentId, asking: Option<&HandoverId>) -> u32 {
-        let held = self.held.get(agent).into_iter().flatten().filter(|id| Some(*id) != asking);
+        let held = self
+            .held
+            .get(agent)
+            .into_iter()
+            .flatten()
+            .filter(|id| Some(*id) != asking);
         u32::try_from(held.count()).unwrap_or(u32::MAX)
     }
 

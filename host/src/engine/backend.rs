@@ -3,14 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_core::{AgentId, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Task, TaskId, Time};
+use baton_core::{
+    AgentId, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Task, TaskId, Time,
+};
 use baton_store::{Cursor, DeliveryChange, FactChange, FactTable};
 use tokio::sync::watch;
 
 use super::rows::{self, unreadable};
 use super::{Act, Engine, EngineError, Judged, Logged, Said, people};
 use crate::api::{
-    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published, TaskFilter,
+    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
+    TaskFilter,
 };
 use crate::auth::{Realm, Token};
 use crate::record::{self, EventRow};
@@ -31,18 +34,33 @@ impl Backend for Door {
         Box::pin(self.0.judge(business, conversation, said))
     }
 
-    fn act<'a>(&'a self, business: &'a BusinessId, conversation: &'a ConversationId, act: Act, by: &'a str) -> Later<'a, Acted> {
+    fn act<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        conversation: &'a ConversationId,
+        act: Act,
+        by: &'a str,
+    ) -> Later<'a, Acted> {
         Box::pin(self.0.do_act(business, conversation, act, by))
     }
 
     fn conversation(&self, business: &BusinessId, id: &ConversationId) -> Result<Conversation, EngineError> {
         self.0.tenant(business)?;
         let loaded = rows::load(&*self.0.world.store, &Engine::key(business, id))?;
-        let missing = || EngineError::NotFound { what: "conversation", id: id.to_string() };
+        let missing = || EngineError::NotFound {
+            what: "conversation",
+            id: id.to_string(),
+        };
         loaded.map(|loaded| loaded.conversation).ok_or_else(missing)
     }
 
-    fn messages(&self, business: &BusinessId, id: &ConversationId, from: u64, limit: usize) -> Result<Vec<Logged>, EngineError> {
+    fn messages(
+        &self,
+        business: &BusinessId,
+        id: &ConversationId,
+        from: u64,
+        limit: usize,
+    ) -> Result<Vec<Logged>, EngineError> {
         self.0.list_messages(business, id, from, limit)
     }
 
@@ -50,7 +68,13 @@ impl Backend for Door {
         self.0.one_handover(business, id)
     }
 
-    fn handovers(&self, business: &BusinessId, filter: &HandoverFilter, after: Option<&str>, limit: usize) -> Result<Page<Handover>, EngineError> {
+    fn handovers(
+        &self,
+        business: &BusinessId,
+        filter: &HandoverFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Handover>, EngineError> {
         self.0.list_handovers(business, filter, after, limit)
     }
 
@@ -58,7 +82,13 @@ impl Backend for Door {
         self.0.one_task(business, id)
     }
 
-    fn tasks(&self, business: &BusinessId, filter: &TaskFilter, after: Option<&str>, limit: usize) -> Result<Page<Task>, EngineError> {
+    fn tasks(
+        &self,
+        business: &BusinessId,
+        filter: &TaskFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Task>, EngineError> {
         self.0.list_tasks(business, filter, after, limit, self.0.now())
     }
 
@@ -72,7 +102,13 @@ impl Backend for Door {
         Box::pin(self.0.keep_agent(business, profile))
     }
 
-    fn set_presence<'a>(&'a self, business: &'a BusinessId, agent: &'a AgentId, presence: Presence, until: Option<Time>) -> Later<'a, AgentView> {
+    fn set_presence<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        agent: &'a AgentId,
+        presence: Presence,
+        until: Option<Time>,
+    ) -> Later<'a, AgentView> {
         Box::pin(self.0.keep_presence(business, agent, presence, until))
     }
 
@@ -99,15 +135,27 @@ impl Backend for Door {
         self.0.events.subscribe()
     }
 
-    fn dead_letters(&self, business: &BusinessId, after: Option<&str>, limit: usize) -> Result<Page<DeadLetter>, EngineError> {
+    fn dead_letters(
+        &self,
+        business: &BusinessId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<DeadLetter>, EngineError> {
         self.0.tenant(business)?;
         let store = &self.0.world.store;
         let bad_cursor = |_| unknown_cursor(after);
         let after: Option<Cursor> = after.map(str::parse).transpose().map_err(bad_cursor)?;
-        let page = store.dead_letters(business.as_str(), after.as_ref(), limit).map_err(|e| unreadable("dead letter", e))?;
+        let page = store
+            .dead_letters(business.as_str(), after.as_ref(), limit)
+            .map_err(|e| unreadable("dead letter", e))?;
         let items = page.items.into_iter().map(|letter| {
-            let event = store.event(business.as_str(), letter.event).map_err(|e| unreadable("event", e))?;
-            let row: Option<EventRow> = event.map(|e| record::read(&e.payload)).transpose().map_err(|e| unreadable("event", e))?;
+            let event = store
+                .event(business.as_str(), letter.event)
+                .map_err(|e| unreadable("event", e))?;
+            let row: Option<EventRow> = event
+                .map(|e| record::read(&e.payload))
+                .transpose()
+                .map_err(|e| unreadable("event", e))?;
             Ok(DeadLetter {
                 id: format!("{}~{}", letter.event, letter.endpoint),
                 endpoint: letter.endpoint,
@@ -118,12 +166,18 @@ impl Backend for Door {
                 note: letter.note,
             })
         });
-        Ok(Page { items: items.collect::<Result<_, EngineError>>()?, next: page.next.map(|cursor| cursor.to_string()) })
+        Ok(Page {
+            items: items.collect::<Result<_, EngineError>>()?,
+            next: page.next.map(|cursor| cursor.to_string()),
+        })
     }
 
     fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
-            let missing = || EngineError::NotFound { what: "dead letter", id: id.to_owned() };
+            let missing = || EngineError::NotFound {
+                what: "dead letter",
+                id: id.to_owned(),
+            };
             let (event, endpoint) = id.split_once('~').ok_or_else(missing)?;
             let event = event.parse().map_err(|_| missing())?;
             let again = DeliveryChange::Again {
@@ -132,11 +186,17 @@ impl Backend for Door {
                 endpoint: endpoint.to_owned(),
                 at_ms: self.0.now().0,
             };
-            let step = baton_store::Step { deliveries: vec![again], ..Default::default() };
+            let step = baton_store::Step {
+                deliveries: vec![again],
+                ..Default::default()
+            };
             // The only guard of this step is the letter itself.
-            self.0.write(step).await.map_err(|error| match error {
-                EngineError::Stored { .. } => missing(),
-                other => other,
+            self.0.write(step).await.map_err(|error| {
+                if matches!(error, EngineError::Stored { .. }) {
+                    missing()
+                } else {
+                    error
+                }
             })?;
             self.0.deliveries.notify_one();
             Ok(())
@@ -160,7 +220,12 @@ impl Backend for Door {
     fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()> {
         Box::pin(async move {
             let facts = vec![people::token_fact(&token)];
-            self.0.write(baton_store::Step { facts, ..Default::default() }).await?;
+            self.0
+                .write(baton_store::Step {
+                    facts,
+                    ..Default::default()
+                })
+                .await?;
             self.0.tokens.put(token);
             Ok(())
         })
@@ -168,8 +233,17 @@ impl Backend for Door {
 
     fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
-            let gone = FactChange { table: FactTable::Tokens, key: id.to_owned(), payload: None };
-            self.0.write(baton_store::Step { facts: vec![gone], ..Default::default() }).await?;
+            let gone = FactChange {
+                table: FactTable::Tokens,
+                key: id.to_owned(),
+                payload: None,
+            };
+            self.0
+                .write(baton_store::Step {
+                    facts: vec![gone],
+                    ..Default::default()
+                })
+                .await?;
             self.0.tokens.remove(id);
             Ok(())
         })
@@ -178,14 +252,24 @@ impl Backend for Door {
     fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError> {
         let kept = self.0.world.store.fact(FactTable::Answers, &format!("{token}/{key}"));
         let kept = kept.map_err(|e| unreadable("kept answer", e))?;
-        kept.map(|bytes| postcard::from_bytes(&bytes).map_err(|e| unreadable("kept answer", e))).transpose()
+        kept.map(|bytes| postcard::from_bytes(&bytes).map_err(|e| unreadable("kept answer", e)))
+            .transpose()
     }
 
     fn keep_answer<'a>(&'a self, token: &'a str, key: &'a str, answer: KeptAnswer) -> Later<'a, ()> {
         Box::pin(async move {
             let payload = postcard::to_stdvec(&answer).expect("bytes and numbers can be written");
-            let fact = FactChange { table: FactTable::Answers, key: format!("{token}/{key}"), payload: Some(payload) };
-            self.0.write(baton_store::Step { facts: vec![fact], ..Default::default() }).await?;
+            let fact = FactChange {
+                table: FactTable::Answers,
+                key: format!("{token}/{key}"),
+                payload: Some(payload),
+            };
+            self.0
+                .write(baton_store::Step {
+                    facts: vec![fact],
+                    ..Default::default()
+                })
+                .await?;
             Ok(())
         })
     }

@@ -64,22 +64,40 @@ pub(super) struct Drive<'a> {
 
 impl Drive<'_> {
     /// What the plugins may see of a conversation at `message`, or between messages.
-    pub(super) fn view(&self, conversation: &Conversation, message: Option<&Message>) -> Arc<dyn ConversationView> {
+    ///
+    /// `counted`: the conversation's length holds the message already, and its words are history for those who write
+    /// about it, although the log has it only after the commit.
+    pub(super) fn view(
+        &self,
+        conversation: &Conversation,
+        message: Option<&Message>,
+        counted: bool,
+    ) -> Arc<dyn ConversationView> {
         let (store, key) = (Arc::clone(&self.world.store), self.key.clone());
+        let last = message.filter(|_| counted).cloned();
         let history = move |before: u64, n: usize| {
+            let n = n.saturating_sub(usize::from(last.is_some()));
             let rows = store.last_messages(&key, before, n).unwrap_or_else(|error| {
                 tracing::error!(%key, %error, "the history cannot be read");
                 Vec::new()
             });
             let logged = rows.iter().filter_map(|row| record::read::<Logged>(&row.payload).ok());
-            logged.filter(|logged| !logged.refused).map(|logged| logged.message).collect()
+            logged
+                .filter(|logged| !logged.refused)
+                .map(|logged| logged.message)
+                .chain(last.clone())
+                .collect()
         };
-        let locale = conversation.contact.locale.clone().unwrap_or_else(|| self.tenant.business.locale.clone());
+        let locale = conversation
+            .contact
+            .locale
+            .clone()
+            .unwrap_or_else(|| self.tenant.business.locale.clone());
         Arc::new(View {
             conversation: Arc::new(conversation.clone()),
             locale,
             bot_state: message.and_then(|m| m.bot_state.clone()),
-            length: conversation.length + 1,
+            length: conversation.length + u64::from(!counted),
             now: self.now,
             history: Arc::new(history),
         })
@@ -94,6 +112,7 @@ impl Drive<'_> {
         log: Option<LogEntry>,
     ) -> Result<Decided, EngineError> {
         let first = input.clone();
+        let said = log.as_ref().map(|entry| entry.message.clone());
         let (mut after, mut input) = (start, input);
         let (mut answers, mut view, mut assigning) = (Vec::new(), None, None);
         let effects = loop {
@@ -104,7 +123,7 @@ impl Drive<'_> {
                     if let Question::Assign(_) = *question {
                         assigning.get_or_insert_with(|| self.world.directory.assigning());
                     }
-                    let view = view.get_or_insert_with(|| self.view(&after, None));
+                    let view = view.get_or_insert_with(|| self.view(&after, said.as_ref(), true));
                     let answer = self.answer(&question, &after, view);
                     answers.push(answer.clone());
                     input = Input::Answer(answer);
@@ -122,10 +141,21 @@ impl Drive<'_> {
         };
         if !effects.is_empty() {
             let (now, rules) = (self.now, self.policy.rules.clone());
-            let decision = Decision { now, rules, input: first, answers };
+            let decision = Decision {
+                now,
+                rules,
+                input: first,
+                answers,
+            };
             step.facts.push(rows::decision(self.key, before, &decision));
         }
-        Ok(Decided { after, effects, step, freed, undo })
+        Ok(Decided {
+            after,
+            effects,
+            step,
+            freed,
+            undo,
+        })
     }
 
     fn answer(&mut self, question: &Question, conversation: &Conversation, view: &Arc<dyn ConversationView>) -> Answer {
@@ -134,7 +164,16 @@ impl Drive<'_> {
         match question {
             Question::Assign(asked) => {
                 let (directory, contact) = (&self.world.directory, &conversation.contact);
-                Answer::Candidates(generation.rank(&business.id, directory, asked, contact, view, now, metrics, troubles))
+                Answer::Candidates(generation.rank(
+                    &business.id,
+                    directory,
+                    asked,
+                    contact,
+                    view,
+                    now,
+                    metrics,
+                    troubles,
+                ))
             }
             Question::Draft(asked) => Answer::Draft(generation.compose(business, asked, view, now, metrics, troubles)),
             Question::Returning(asked) => {
@@ -144,7 +183,12 @@ impl Drive<'_> {
     }
 
     /// Counts who holds what from here on.
-    fn count(&self, before: Option<&Loaded>, after: &Conversation, effects: &[Effect]) -> (Freed, Vec<(HandoverId, Option<Handover>)>) {
+    fn count(
+        &self,
+        before: Option<&Loaded>,
+        after: &Conversation,
+        effects: &[Effect],
+    ) -> (Freed, Vec<(HandoverId, Option<Handover>)>) {
         let (directory, business) = (&self.world.directory, &self.tenant.business.id);
         let old = before.and_then(|loaded| loaded.conversation.handover.as_ref());
         let (mut freed, mut undo) = (Freed::Nothing, Vec::new());

@@ -27,13 +27,31 @@ impl Engine {
     async fn forget_answers(self: &Arc<Self>) -> Result<(), ReadError> {
         let mut after: Option<String> = None;
         loop {
-            let page = self.world.store.facts(FactTable::Answers, "", after.as_deref(), AT_ONCE)?;
+            let page = self
+                .world
+                .store
+                .facts(FactTable::Answers, "", after.as_deref(), AT_ONCE)?;
             let oldest = self.now().0 - KEPT_MS;
-            let is_old = |payload: &[u8]| postcard::from_bytes::<KeptAnswer>(payload).map_or(true, |kept| kept.kept_at_ms < oldest);
-            let gone = |key: &str| FactChange { table: FactTable::Answers, key: key.to_owned(), payload: None };
-            let facts: Vec<FactChange> = page.iter().filter(|fact| is_old(&fact.payload)).map(|fact| gone(&fact.key)).collect();
+            let is_old = |payload: &[u8]| {
+                postcard::from_bytes::<KeptAnswer>(payload).map_or(true, |kept| kept.kept_at_ms < oldest)
+            };
+            let gone = |key: &str| FactChange {
+                table: FactTable::Answers,
+                key: key.to_owned(),
+                payload: None,
+            };
+            let facts: Vec<FactChange> = page
+                .iter()
+                .filter(|fact| is_old(&fact.payload))
+                .map(|fact| gone(&fact.key))
+                .collect();
             if !facts.is_empty()
-                && let Err(error) = self.write(baton_store::Step { facts, ..Default::default() }).await
+                && let Err(error) = self
+                    .write(baton_store::Step {
+                        facts,
+                        ..Default::default()
+                    })
+                    .await
             {
                 tracing::warn!(%error, "old answers could not be taken away");
                 return Ok(());

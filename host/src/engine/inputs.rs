@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use baton_core::{
-    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, Input, Message, Mode, Refusal, Speaker, Task, Time,
+    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, Input, Message, Mode, Refusal, Speaker,
+    Task, Time,
 };
 use baton_store::ConversationKey;
 
@@ -33,7 +34,11 @@ impl Engine {
         };
         let began = std::time::Instant::now();
         let key = Self::key(business, &conversation);
-        let outcome = self.turn(tenant, key, move |world, tenant, key, now| say(world, tenant, key, conversation, said, now)).await;
+        let outcome = self
+            .turn(tenant, key, move |world, tenant, key, now| {
+                say(world, tenant, key, conversation, said, now)
+            })
+            .await;
         let told = match &outcome {
             Ok(Ok(judged)) if judged.duplicate => "duplicate",
             Ok(Ok(_)) => "judged",
@@ -56,13 +61,22 @@ impl Engine {
         self.known_people(tenant, &act)?;
         let (about, by) = (conversation.clone(), by.to_owned());
         let key = Self::key(business, conversation);
-        self.turn(tenant, key, move |world, tenant, key, now| do_it(world, tenant, key, &about, act, by, now)).await
+        self.turn(tenant, key, move |world, tenant, key, now| {
+            do_it(world, tenant, key, &about, act, by, now)
+        })
+        .await
     }
 
     /// Keeps every promise of a conversation that is due. Tells whether there was one.
-    pub(super) async fn wake(self: &Arc<Self>, tenant: &Arc<Tenant>, key: &ConversationKey) -> Result<bool, EngineError> {
+    pub(super) async fn wake(
+        self: &Arc<Self>,
+        tenant: &Arc<Tenant>,
+        key: &ConversationKey,
+    ) -> Result<bool, EngineError> {
         for kept in 0..MOST_STEPS_PER_WAKE {
-            let woke = self.turn(tenant, key.clone(), |world, tenant, key, now| input(world, tenant, key, Input::Woke, now));
+            let woke = self.turn(tenant, key.clone(), |world, tenant, key, now| {
+                input(world, tenant, key, Input::Woke, now)
+            });
             if !woke.await? {
                 return Ok(kept > 0);
             }
@@ -81,7 +95,9 @@ impl Engine {
                     return;
                 }
                 let key = Self::key(business, &id.conversation);
-                let offered = engine.turn(&tenant, key, |world, tenant, key, now| input(world, tenant, key, Input::Available, now));
+                let offered = engine.turn(&tenant, key, |world, tenant, key, now| {
+                    input(world, tenant, key, Input::Available, now)
+                });
                 if let Err(error) = offered.await {
                     tracing::warn!(handover = %id, %error, "a handover that waits could not be offered");
                 }
@@ -97,20 +113,42 @@ impl Engine {
         let known = directory.agents(business);
         let known = match known.as_slice() {
             [] => "the business has no agents yet; add one with PUT /v1/agents/ID".to_owned(),
-            [_, ..] => format!("there are {}", known.iter().map(AgentId::as_str).collect::<Vec<_>>().join(", ")),
+            [_, ..] => format!(
+                "there are {}",
+                known.iter().map(AgentId::as_str).collect::<Vec<_>>().join(", ")
+            ),
         };
-        Err(EngineError::Unknown { what: "agent", id: agent.to_string(), known, pointer })
+        Err(EngineError::Unknown {
+            what: "agent",
+            id: agent.to_string(),
+            known,
+            pointer,
+        })
     }
 
     fn known_people(&self, tenant: &Tenant, act: &Act) -> Result<(), EngineError> {
         match act {
             Act::Accept { agent, .. } | Act::Decline { agent, .. } => self.known_agent(tenant, agent, "/agent"),
-            Act::Complete(completion) => completion.by.as_ref().map_or(Ok(()), |by| self.known_agent(tenant, by, "/agent")),
-            Act::Assign { to: Assignee::Agent(agent), .. } => self.known_agent(tenant, agent, "/to"),
-            Act::Assign { to: Assignee::Role(role), .. } if !tenant.business.roles.contains_key(role) => {
+            Act::Complete(completion) => completion
+                .by
+                .as_ref()
+                .map_or(Ok(()), |by| self.known_agent(tenant, by, "/agent")),
+            Act::Assign {
+                to: Assignee::Agent(agent),
+                ..
+            } => self.known_agent(tenant, agent, "/to"),
+            Act::Assign {
+                to: Assignee::Role(role),
+                ..
+            } if !tenant.business.roles.contains_key(role) => {
                 let roles: Vec<&str> = tenant.business.roles.keys().map(baton_core::RoleId::as_str).collect();
                 let known = format!("there are {}", roles.join(", "));
-                Err(EngineError::Unknown { what: "role", id: role.to_string(), known, pointer: "/to" })
+                Err(EngineError::Unknown {
+                    what: "role",
+                    id: role.to_string(),
+                    known,
+                    pointer: "/to",
+                })
             }
             Act::Assign { .. } | Act::Request { .. } | Act::Release | Act::Close | Act::Note { .. } => Ok(()),
         }
@@ -126,30 +164,87 @@ fn say(
     said: Said,
     now: Time,
 ) -> Result<Prepared<Result<Judged, Refusal>>, EngineError> {
-    if let Some(seen) = world.store.message(key, said.id.as_str()).map_err(|e| rows::unreadable("message", e))? {
+    if let Some(seen) = world
+        .store
+        .message(key, said.id.as_str())
+        .map_err(|e| rows::unreadable("message", e))?
+    {
         let logged: Logged = record::read(&seen.payload).map_err(|e| rows::unreadable("message", e))?;
-        return Ok(Prepared { decided: None, answer: first_answer(world, key, logged)?, troubles: Vec::new() });
+        return Ok(Prepared {
+            decided: None,
+            answer: first_answer(world, key, logged)?,
+            troubles: Vec::new(),
+        });
     }
     let before = rows::load(&*world.store, key)?;
-    let Said { id: message, speaker, text, at, channel, bot, agent, contact, fields, bot_state, epoch } = said;
+    let Said {
+        id: message,
+        speaker,
+        text,
+        at,
+        channel,
+        bot,
+        agent,
+        contact,
+        fields,
+        bot_state,
+        epoch,
+    } = said;
     let fresh = || Conversation::new(id, bot.clone(), channel.clone(), now);
     let mut conversation = before.as_ref().map_or_else(fresh, |loaded| loaded.conversation.clone());
     let generation = tenant.generation_for(&conversation);
-    let known_bots = || tenant.business.bots.keys().map(baton_core::BotId::as_str).collect::<Vec<_>>().join(", ");
+    let known_bots = || {
+        tenant
+            .business
+            .bots
+            .keys()
+            .map(baton_core::BotId::as_str)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     let policy = generation.policy(&bot).ok_or_else(|| EngineError::Unknown {
         what: "bot",
         id: bot.to_string(),
         known: format!("there are {}", known_bots()),
         pointer: "/bot",
     })?;
-    if let Some(listed) = tenant.business.bots.get(&bot).filter(|b| !b.channels.is_empty() && !b.channels.contains(&channel)) {
-        let known = format!("the bot speaks on {}", listed.channels.iter().cloned().collect::<Vec<_>>().join(", "));
-        return Err(EngineError::Unknown { what: "channel", id: channel, known, pointer: "/channel" });
+    if let Some(listed) = tenant
+        .business
+        .bots
+        .get(&bot)
+        .filter(|b| !b.channels.is_empty() && !b.channels.contains(&channel))
+    {
+        let known = format!(
+            "the bot speaks on {}",
+            listed.channels.iter().cloned().collect::<Vec<_>>().join(", ")
+        );
+        return Err(EngineError::Unknown {
+            what: "channel",
+            id: channel,
+            known,
+            pointer: "/channel",
+        });
     }
     conversation.bot = bot;
     conversation.channel = channel;
-    let message = Message { id: message, speaker, text, at: at.unwrap_or(now), agent, epoch, bot_state };
-    let mut drive = Drive { world, tenant, key, generation: &generation, policy: &policy, now, troubles: Vec::new() };
+    let message = Message {
+        id: message,
+        speaker,
+        text,
+        at: at.unwrap_or(now),
+        agent,
+        epoch,
+        bot_state,
+    };
+    let mut drive = Drive {
+        world,
+        tenant,
+        key,
+        generation: &generation,
+        policy: &policy,
+        now,
+        troubles: Vec::new(),
+    };
     let stale = conversation.is_stale(&message);
     let signals = if stale || message.speaker == Speaker::Agent || policy.mode == Mode::Off {
         Vec::new()
@@ -157,12 +252,25 @@ fn say(
         let mut seen = conversation.clone();
         seen.contact.learn(contact.clone().unwrap_or_default());
         seen.fields.extend(fields.clone());
-        let view = drive.view(&seen, Some(&message));
+        let view = drive.view(&seen, Some(&message), false);
         generation.judge(&view, &message, now, &world.metrics, &mut drive.troubles)
     };
-    let entry = LogEntry { message: message.clone(), received_at: now, signals: signals.clone(), rules: generation.rules.to_string() };
-    let refusal = stale.then_some(Refusal::StaleControl { control: conversation.control, saw: message.epoch });
-    let input = Input::Said { message, signals: signals.clone(), contact, fields };
+    let entry = LogEntry {
+        message: message.clone(),
+        received_at: now,
+        signals: signals.clone(),
+        rules: generation.rules.to_string(),
+    };
+    let refusal = stale.then_some(Refusal::StaleControl {
+        control: conversation.control,
+        saw: message.epoch,
+    });
+    let input = Input::Said {
+        message,
+        signals: signals.clone(),
+        contact,
+        fields,
+    };
     let decided = drive.run(before.as_ref(), conversation, input, Some(entry))?;
     let judged = Judged {
         control: decided.after.control,
@@ -172,24 +280,50 @@ fn say(
         duplicate: false,
     };
     let answer = refusal.map_or(Ok(judged), Err);
-    Ok(Prepared { decided: Some(decided), answer, troubles: drive.troubles })
+    Ok(Prepared {
+        decided: Some(decided),
+        answer,
+        troubles: drive.troubles,
+    })
 }
 
 /// The answer that a message got when it was seen for the first time; its handover as it stands now.
 fn first_answer(world: &World, key: &ConversationKey, logged: Logged) -> Result<Result<Judged, Refusal>, EngineError> {
-    let Logged { message, signals, refused, control, replies, handover, number: _, received_at: _, rules: _ } = logged;
+    let Logged {
+        message,
+        signals,
+        refused,
+        control,
+        replies,
+        handover,
+        number: _,
+        received_at: _,
+        rules: _,
+    } = logged;
     if refused {
-        return Ok(Err(Refusal::StaleControl { control, saw: message.epoch }));
+        return Ok(Err(Refusal::StaleControl {
+            control,
+            saw: message.epoch,
+        }));
     }
     let handover = match handover {
         Some(number) => rows::handover(&*world.store, key, number)?,
         None => None,
     };
-    Ok(Ok(Judged { control, signals, handover, replies, duplicate: true }))
+    Ok(Ok(Judged {
+        control,
+        signals,
+        handover,
+        replies,
+        duplicate: true,
+    }))
 }
 
 fn existing(world: &World, key: &ConversationKey) -> Result<Loaded, EngineError> {
-    let missing = || EngineError::NotFound { what: "conversation", id: key.conversation().to_owned() };
+    let missing = || EngineError::NotFound {
+        what: "conversation",
+        id: key.conversation().to_owned(),
+    };
     rows::load(&*world.store, key)?.ok_or_else(missing)
 }
 
@@ -205,15 +339,25 @@ fn do_it(
     let before = existing(world, key)?;
     let number = match &act {
         Act::Request { .. } | Act::Release | Act::Close => before.conversation.handover.as_ref().map(|h| h.task),
-        Act::Accept { task, .. } | Act::Decline { task, .. } | Act::Assign { task, .. } | Act::Note { task, .. } => Some(*task),
+        Act::Accept { task, .. } | Act::Decline { task, .. } | Act::Assign { task, .. } | Act::Note { task, .. } => {
+            Some(*task)
+        }
         Act::Complete(completion) => Some(completion.task),
     };
     let asked = !matches!(act, Act::Request { .. } | Act::Release | Act::Close);
     if let Some(number) = number.filter(|n| asked && (*n == 0 || *n > before.conversation.tasks)) {
-        return Err(EngineError::NotFound { what: "task", id: format!("{id}~t{number}") });
+        return Err(EngineError::NotFound {
+            what: "task",
+            id: format!("{id}~t{number}"),
+        });
     }
     let input = match act {
-        Act::Request { reason, note, priority } => Input::Requested { by, reason, note, priority },
+        Act::Request { reason, note, priority } => Input::Requested {
+            by,
+            reason,
+            note,
+            priority,
+        },
         Act::Release => Input::Released { by },
         Act::Close => Input::Closed { by },
         Act::Accept { task, agent } => Input::Accepted { task, agent },
@@ -224,12 +368,24 @@ fn do_it(
     };
     let (decided, troubles) = step(world, tenant, key, &before, input, now)?;
     let (handover, task) = about(&decided.after, &decided.effects, number);
-    let acted = Acted { conversation: decided.after.clone(), handover, task };
-    Ok(Prepared { decided: Some(decided), answer: acted, troubles })
+    let acted = Acted {
+        conversation: decided.after.clone(),
+        handover,
+        task,
+    };
+    Ok(Prepared {
+        decided: Some(decided),
+        answer: acted,
+        troubles,
+    })
 }
 
 /// The handover and task that an act was about, as it left them.
-fn about(after: &Conversation, effects: &[baton_core::Effect], number: Option<u32>) -> (Option<Handover>, Option<Task>) {
+fn about(
+    after: &Conversation,
+    effects: &[baton_core::Effect],
+    number: Option<u32>,
+) -> (Option<Handover>, Option<Task>) {
     let (mut ended, mut done) = (None, None);
     for effect in effects {
         match effect {
@@ -245,13 +401,27 @@ fn about(after: &Conversation, effects: &[baton_core::Effect], number: Option<u3
 }
 
 /// An input that nobody waits for. Tells whether it changed anything.
-fn input(world: &World, tenant: &Tenant, key: &ConversationKey, input: Input, now: Time) -> Result<Prepared<bool>, EngineError> {
+fn input(
+    world: &World,
+    tenant: &Tenant,
+    key: &ConversationKey,
+    input: Input,
+    now: Time,
+) -> Result<Prepared<bool>, EngineError> {
     let before = existing(world, key)?;
     let (decided, troubles) = step(world, tenant, key, &before, input, now)?;
     if decided.after == before.conversation {
-        return Ok(Prepared { decided: None, answer: false, troubles });
+        return Ok(Prepared {
+            decided: None,
+            answer: false,
+            troubles,
+        });
     }
-    Ok(Prepared { decided: Some(decided), answer: true, troubles })
+    Ok(Prepared {
+        decided: Some(decided),
+        answer: true,
+        troubles,
+    })
 }
 
 fn step(
@@ -264,8 +434,19 @@ fn step(
 ) -> Result<(super::Decided, Vec<super::Trouble>), EngineError> {
     let generation = tenant.generation_for(&before.conversation);
     let bot = &before.conversation.bot;
-    let policy = generation.policy(bot).ok_or_else(|| EngineError::NotFound { what: "bot", id: bot.to_string() })?;
-    let mut drive = Drive { world, tenant, key, generation: &generation, policy: &policy, now, troubles: Vec::new() };
+    let policy = generation.policy(bot).ok_or_else(|| EngineError::NotFound {
+        what: "bot",
+        id: bot.to_string(),
+    })?;
+    let mut drive = Drive {
+        world,
+        tenant,
+        key,
+        generation: &generation,
+        policy: &policy,
+        now,
+        troubles: Vec::new(),
+    };
     let decided = drive.run(Some(before), before.conversation.clone(), input, None)?;
     Ok((decided, drive.troubles))
 }

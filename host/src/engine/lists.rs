@@ -14,13 +14,19 @@ impl Engine {
     pub(super) fn one_handover(&self, business: &BusinessId, id: &HandoverId) -> Result<Handover, EngineError> {
         self.tenant(business)?;
         let found = rows::handover(&*self.world.store, &Self::key(business, &id.conversation), id.number)?;
-        found.ok_or_else(|| EngineError::NotFound { what: "handover", id: id.to_string() })
+        found.ok_or_else(|| EngineError::NotFound {
+            what: "handover",
+            id: id.to_string(),
+        })
     }
 
     pub(super) fn one_task(&self, business: &BusinessId, id: &TaskId) -> Result<Task, EngineError> {
         self.tenant(business)?;
         let found = rows::task(&*self.world.store, &Self::key(business, &id.conversation), id.number)?;
-        found.ok_or_else(|| EngineError::NotFound { what: "task", id: id.to_string() })
+        found.ok_or_else(|| EngineError::NotFound {
+            what: "task",
+            id: id.to_string(),
+        })
     }
 
     pub(super) fn list_handovers(
@@ -42,7 +48,7 @@ impl Engine {
             let page = store.handovers(business.as_str(), *open == Some(true), after, limit)?;
             Ok((page.items.into_iter().map(|row| row.payload).collect(), page.next))
         };
-        gather("handover", after, limit, page, |payload| record::read(payload), wanted)
+        gather("handover", after, limit, page, record::read, wanted)
     }
 
     pub(super) fn list_tasks(
@@ -54,7 +60,11 @@ impl Engine {
         now: Time,
     ) -> Result<Page<Task>, EngineError> {
         self.tenant(business)?;
-        let TaskFilter { open, assignee, overdue } = filter;
+        let TaskFilter {
+            open,
+            assignee,
+            overdue,
+        } = filter;
         let held_by = |task: &Task, assignee: &Assignee| task.assignee.as_ref() == Some(assignee);
         let wanted = |task: &Task| {
             open.is_none_or(|open| open == task.state.is_open())
@@ -66,7 +76,7 @@ impl Engine {
             let page = store.tasks(business.as_str(), *open == Some(true), after, limit)?;
             Ok((page.items.into_iter().map(|row| row.payload).collect(), page.next))
         };
-        gather("task", after, limit, page, |payload| record::read(payload), wanted)
+        gather("task", after, limit, page, record::read, wanted)
     }
 
     pub(super) fn list_messages(
@@ -78,15 +88,40 @@ impl Engine {
     ) -> Result<Vec<Logged>, EngineError> {
         self.tenant(business)?;
         let key = Self::key(business, id);
-        if self.world.store.load(&key).map_err(|e| unreadable("conversation", e))?.is_none() {
-            return Err(EngineError::NotFound { what: "conversation", id: id.to_string() });
+        if self
+            .world
+            .store
+            .load(&key)
+            .map_err(|e| unreadable("conversation", e))?
+            .is_none()
+        {
+            return Err(EngineError::NotFound {
+                what: "conversation",
+                id: id.to_string(),
+            });
         }
-        let found = self.world.store.messages(&key, from, limit).map_err(|e| unreadable("message", e))?;
-        found.iter().map(|row| record::read(&row.payload).map_err(|e| unreadable("message", e))).collect()
+        let found = self
+            .world
+            .store
+            .messages(&key, from, limit)
+            .map_err(|e| unreadable("message", e))?;
+        found
+            .iter()
+            .map(|row| record::read(&row.payload).map_err(|e| unreadable("message", e)))
+            .collect()
     }
 
-    pub(super) fn list_events(&self, business: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError> {
-        let stored = self.world.store.events(business.as_str(), after, limit).map_err(|e| unreadable("event", e))?;
+    pub(super) fn list_events(
+        &self,
+        business: &BusinessId,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Published>, EngineError> {
+        let stored = self
+            .world
+            .store
+            .events(business.as_str(), after, limit)
+            .map_err(|e| unreadable("event", e))?;
         let publish = |event: &baton_store::StoredEvent| {
             let row: EventRow = record::read(&event.payload).map_err(|e| unreadable("event", e))?;
             let event_out = cloud_event(business.as_str(), event.sequence, &row);
@@ -132,7 +167,10 @@ fn gather<T>(
         }
         at = next;
         if at.is_none() || items.len() == limit || looked_at == MOST_ROWS_LOOKED_AT {
-            return Ok(Page { items, next: at.map(|cursor| cursor.to_string()) });
+            return Ok(Page {
+                items,
+                next: at.map(|cursor| cursor.to_string()),
+            });
         }
     }
 }

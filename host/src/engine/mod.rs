@@ -23,8 +23,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use baton_core::{
-    AgentId, Assignee, BotId, BotState, BusinessId, Completion, Contact, Control, ConversationId, Handover, Message, MessageId,
-    Priority, Reason, Refusal, Reply, Signal, Speaker, Time,
+    AgentId, Assignee, BotId, BotState, BusinessId, Completion, Contact, Control, ConversationId, Handover, Message,
+    MessageId, Priority, Reason, Refusal, Reply, Signal, Speaker, Time,
 };
 use baton_store::{CommitError, Committed, ConversationKey};
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
@@ -88,21 +88,52 @@ pub struct Judged {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
     /// `POST /v1/conversations/{id}/handover`
-    Request { /** Why. */ reason: Reason, /** In their words. */ note: Option<String>, /** At least. */ priority: Priority },
+    Request {
+        /** Why. */
+        reason: Reason,
+        /** In their words. */
+        note: Option<String>,
+        /** At least. */
+        priority: Priority,
+    },
     /// `POST /v1/conversations/{id}/release`
     Release,
     /// `POST /v1/conversations/{id}/close`
     Close,
     /// `POST /v1/tasks/{id}/accept`
-    Accept { /** Task number. */ task: u32, /** Who. */ agent: AgentId },
+    Accept {
+        /** Task number. */
+        task: u32,
+        /** Who. */
+        agent: AgentId,
+    },
     /// `POST /v1/tasks/{id}/decline`
-    Decline { /** Task number. */ task: u32, /** Who. */ agent: AgentId, /** Why. */ reason: Option<String> },
+    Decline {
+        /** Task number. */
+        task: u32,
+        /** Who. */
+        agent: AgentId,
+        /** Why. */
+        reason: Option<String>,
+    },
     /// `POST /v1/tasks/{id}/complete`
     Complete(Completion),
     /// `POST /v1/tasks/{id}/assign`
-    Assign { /** Task number. */ task: u32, /** To whom. */ to: Assignee, /** In their words. */ note: Option<String> },
+    Assign {
+        /** Task number. */
+        task: u32,
+        /** To whom. */
+        to: Assignee,
+        /** In their words. */
+        note: Option<String>,
+    },
     /// `POST /v1/tasks/{id}/note`
-    Note { /** Task number. */ task: u32, /** What. */ text: String },
+    Note {
+        /** Task number. */
+        task: u32,
+        /** What. */
+        text: String,
+    },
 }
 
 /// A message of the log, with what became of it.
@@ -136,22 +167,54 @@ pub enum EngineError {
     Refused(Refusal),
     /// 404.
     #[error("no {what} {id:?}")]
-    NotFound { /** `conversation`, `task`, ... */ what: &'static str, /** Its id. */ id: String },
+    NotFound {
+        /** `conversation`, `task`, ... */
+        what: &'static str,
+        /** Its id. */
+        id: String,
+    },
     /// A name in the request that the business does not have: 422, with the JSON Pointer of the field.
     #[error("unknown {what} {id:?}; {known}")]
-    Unknown { /** `agent`, `bot`, `role`. */ what: &'static str, /** As given. */ id: String, /** Those there are. */ known: String, /** `/agent`. */ pointer: &'static str },
+    Unknown {
+        /** `agent`, `bot`, `role`. */
+        what: &'static str,
+        /** As given. */
+        id: String,
+        /** Those there are. */
+        known: String,
+        /** `/agent`. */
+        pointer: &'static str,
+    },
     /// Too much is waiting: 429 with `Retry-After`.
     #[error("{what} is full: {waiting} wait, at most {most} may")]
-    Busy { /** Which queue. */ what: &'static str, /** How many. */ waiting: usize, /** The bound. */ most: usize },
+    Busy {
+        /** Which queue. */
+        what: &'static str,
+        /** How many. */
+        waiting: usize,
+        /** The bound. */
+        most: usize,
+    },
     /// The disk is nearly full: 503; reading goes on.
     #[error("the disk under the data folder has {free_bytes} bytes left, and {reserve_bytes} are held in reserve")]
-    DiskFull { /** Left. */ free_bytes: u64, /** Held back. */ reserve_bytes: u64 },
+    DiskFull {
+        /** Left. */
+        free_bytes: u64,
+        /** Held back. */
+        reserve_bytes: u64,
+    },
     /// The daemon is stopping: 503.
     #[error("the daemon is stopping")]
     Stopping,
     /// A stored value that cannot be read: 500, and logged.
     #[error("the stored {what} cannot be read")]
-    Stored { /** What. */ what: String, /** Why. */ #[source] source: Box<dyn std::error::Error + Send + Sync> },
+    Stored {
+        /** What. */
+        what: String,
+        /** Why. */
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 /// A step that is decided, what is answered once it is committed, and what went wrong with plugins meanwhile.
@@ -192,7 +255,9 @@ impl Engine {
         self.stopping.store(true, Ordering::SeqCst);
         self.timers.ring();
         let all = u32::try_from(MOST_IN_FLIGHT).expect("a bound of a few thousand");
-        tokio::time::timeout(within, self.in_flight.acquire_many(all)).await.is_ok()
+        tokio::time::timeout(within, self.in_flight.acquire_many(all))
+            .await
+            .is_ok()
     }
 
     /// Whether [`Engine::stop`] was called.
@@ -201,7 +266,10 @@ impl Engine {
     }
 
     fn tenant(&self, business: &BusinessId) -> Result<&Arc<Tenant>, EngineError> {
-        let missing = || EngineError::NotFound { what: "business", id: business.to_string() };
+        let missing = || EngineError::NotFound {
+            what: "business",
+            id: business.to_string(),
+        };
         self.tenants.get(business).ok_or_else(missing)
     }
 
@@ -229,7 +297,11 @@ impl Engine {
         let (world, own) = (self.world.clone(), Arc::clone(tenant));
         let now = self.now();
         let prepared = self.workers.run(move || job(&world, &own, &key, now)).await;
-        let Prepared { decided, answer, troubles } = prepared.ok_or_else(|| EngineError::Stored {
+        let Prepared {
+            decided,
+            answer,
+            troubles,
+        } = prepared.ok_or_else(|| EngineError::Stored {
             what: "step".to_owned(),
             source: "it panicked, or its threads have stopped; the log says more".into(),
         })??;
@@ -260,18 +332,33 @@ impl Engine {
     async fn write(&self, step: baton_store::Step) -> Result<Committed, EngineError> {
         let (done, result) = oneshot::channel();
         let began = Instant::now();
-        self.world.store.commit(step, Box::new(move |outcome| drop(done.send(outcome))));
+        self.world
+            .store
+            .commit(step, Box::new(move |outcome| drop(done.send(outcome))));
         let outcome = result.await.unwrap_or(Err(CommitError::Failed));
         self.world.metrics.commit(began.elapsed(), outcome.is_ok());
         outcome.map_err(|error| match error {
-            CommitError::Busy { queue } => EngineError::Busy { what: "the queue of the disk", waiting: queue, most: queue },
-            CommitError::Full { free_bytes, reserve_bytes } => EngineError::DiskFull { free_bytes, reserve_bytes },
+            CommitError::Busy { queue } => EngineError::Busy {
+                what: "the queue of the disk",
+                waiting: queue,
+                most: queue,
+            },
+            CommitError::Full {
+                free_bytes,
+                reserve_bytes,
+            } => EngineError::DiskFull {
+                free_bytes,
+                reserve_bytes,
+            },
             CommitError::Closed => EngineError::Stopping,
             error @ (CommitError::Conflict { .. }
             | CommitError::Gone { .. }
             | CommitError::Invalid(_)
             | CommitError::Read(_)
-            | CommitError::Failed) => EngineError::Stored { what: "step".to_owned(), source: Box::new(error) },
+            | CommitError::Failed) => EngineError::Stored {
+                what: "step".to_owned(),
+                source: Box::new(error),
+            },
         })
     }
 
@@ -302,10 +389,19 @@ impl Engine {
     fn tell(self: &Arc<Self>, tenant: &Arc<Tenant>, troubles: Vec<Trouble>) {
         let (engine, tenant, now) = (Arc::clone(self), Arc::clone(tenant), self.now());
         tokio::spawn(async move {
-            let events = troubles.into_iter().map(|trouble| tenant.trouble(trouble, now)).collect();
-            let step = baton_store::Step { events, ..Default::default() };
+            let events = troubles
+                .into_iter()
+                .map(|trouble| tenant.trouble(trouble, now))
+                .collect();
+            let step = baton_store::Step {
+                events,
+                ..Default::default()
+            };
             match engine.write(step).await {
-                Ok(Committed { first_event: Some(first), .. }) => engine.hint_events(first),
+                Ok(Committed {
+                    first_event: Some(first),
+                    ..
+                }) => engine.hint_events(first),
                 Ok(_) => {}
                 Err(error) => tracing::error!(%error, "an event about a plugin could not be kept"),
             }

@@ -43,15 +43,27 @@ impl Tokens {
             kept.insert(token.id.clone(), token);
         }
         kept.extend(configured.into_iter().map(|token| (token.id.clone(), token)));
-        Ok(Self { kept: RwLock::new(kept) })
+        Ok(Self {
+            kept: RwLock::new(kept),
+        })
     }
 
     pub(super) fn get(&self, id: &str) -> Option<Token> {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned()
     }
 
     pub(super) fn all(&self) -> Vec<Token> {
-        let mut all: Vec<Token> = self.kept.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let mut all: Vec<Token> = self
+            .kept
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect();
         all.sort_by_key(|token| token.created_at);
         all
     }
@@ -62,7 +74,10 @@ impl Tokens {
     }
 
     pub(super) fn put(&self, token: Token) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).insert(token.id.clone(), token);
+        self.kept
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(token.id.clone(), token);
     }
 
     pub(super) fn remove(&self, id: &str) {
@@ -72,15 +87,25 @@ impl Tokens {
 
 /// The row of a token.
 pub(super) fn token_fact(token: &Token) -> FactChange {
-    FactChange { table: FactTable::Tokens, key: token.id.clone(), payload: Some(token.to_bytes()) }
+    FactChange {
+        table: FactTable::Tokens,
+        key: token.id.clone(),
+        payload: Some(token.to_bytes()),
+    }
 }
 
 /// Every fact whose key begins with a prefix.
-pub(super) fn all_facts(store: &dyn Store, table: FactTable, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
+pub(super) fn all_facts(
+    store: &dyn Store,
+    table: FactTable,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
     let mut all = Vec::new();
     let mut after: Option<String> = None;
     loop {
-        let page = store.facts(table, prefix, after.as_deref(), PAGE).map_err(|e| unreadable("fact", e))?;
+        let page = store
+            .facts(table, prefix, after.as_deref(), PAGE)
+            .map_err(|e| unreadable("fact", e))?;
         after = page.last().map(|fact| fact.key.clone());
         let ended = page.len() < PAGE;
         all.extend(page.into_iter().map(|fact| (fact.key, fact.payload)));
@@ -110,7 +135,11 @@ pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) ->
     for (key, payload) in &facts {
         if let Some((agent, "profile")) = parts(key) {
             let kept: KeptProfile = serde_json::from_slice(payload).map_err(|e| unreadable("agent", e))?;
-            put(directory, tenant, profile(agent, kept).map_err(|e| unreadable("agent", e))?);
+            put(
+                directory,
+                tenant,
+                profile(agent, kept).map_err(|e| unreadable("agent", e))?,
+            );
         }
     }
     for (key, payload) in &facts {
@@ -120,7 +149,11 @@ pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) ->
                 directory.set_presence(&business.id, &agent, row.presence, row.until);
             }
             Some((agent, "offered")) => {
-                let millis = payload.as_slice().try_into().map(i64::from_be_bytes).unwrap_or_default();
+                let millis = payload
+                    .as_slice()
+                    .try_into()
+                    .map(i64::from_be_bytes)
+                    .unwrap_or_default();
                 directory.set_offered(&business.id, &agent, Time(millis));
             }
             Some(_) | None => {}
@@ -137,20 +170,46 @@ fn parts(key: &str) -> Option<(AgentId, &str)> {
 }
 
 fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {
-    Member { profile, calendar, presence: Presence::Online, presence_until: None, last_offered_at: None }
+    Member {
+        profile,
+        calendar,
+        presence: Presence::Online,
+        presence_until: None,
+        last_offered_at: None,
+    }
 }
 
 fn profile(id: AgentId, kept: KeptProfile) -> Result<Profile, baton_core::IdError> {
-    let KeptProfile { name, email, roles, skills, languages, capacity } = kept;
-    let roles = roles.iter().map(|role| baton_core::RoleId::new(role)).collect::<Result<_, _>>()?;
+    let KeptProfile {
+        name,
+        email,
+        roles,
+        skills,
+        languages,
+        capacity,
+    } = kept;
+    let roles = roles
+        .iter()
+        .map(|role| baton_core::RoleId::new(role))
+        .collect::<Result<_, _>>()?;
     let (skills, languages) = (skills.into_iter().collect(), languages.into_iter().collect());
-    Ok(Profile { id, name, email, roles, skills, languages, capacity })
+    Ok(Profile {
+        id,
+        name,
+        email,
+        roles,
+        skills,
+        languages,
+        capacity,
+    })
 }
 
 /// Adds somebody or changes what is said of them; hours, presence and load stay.
 fn put(directory: &Directory, tenant: &Tenant, profile: Profile) {
     let business = &tenant.business;
-    let known = directory.agent(&business.id, &profile.id, Time(0)).map(|(member, _, _)| member);
+    let known = directory
+        .agent(&business.id, &profile.id, Time(0))
+        .map(|(member, _, _)| member);
     let fresh = || member(profile.clone(), business.calendar.clone());
     let known = known.unwrap_or_else(fresh);
     let _ = directory.put(&business.id, Member { profile, ..known });
@@ -161,7 +220,15 @@ impl Engine {
         let now = self.now();
         let (member, open, available) = self.world.directory.agent(business, agent, now)?;
         let presence = member.presence_at(now);
-        let Profile { id, name, email, roles, skills, languages, capacity } = member.profile;
+        let Profile {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+        } = member.profile;
         Some(AgentView {
             profile: AgentProfile {
                 id,
@@ -180,7 +247,11 @@ impl Engine {
         })
     }
 
-    pub(super) async fn keep_agent(self: &std::sync::Arc<Self>, business: &BusinessId, new: AgentProfile) -> Result<AgentView, EngineError> {
+    pub(super) async fn keep_agent(
+        self: &std::sync::Arc<Self>,
+        business: &BusinessId,
+        new: AgentProfile,
+    ) -> Result<AgentView, EngineError> {
         let tenant = self.tenant(business)?;
         let unknown = |role: &&baton_core::RoleId| !tenant.business.roles.contains_key(*role);
         if let Some(role) = new.roles.iter().find(unknown) {
@@ -189,18 +260,53 @@ impl Engine {
                 [] => "the business has no roles".to_owned(),
                 [_, ..] => format!("there are {}", roles.join(", ")),
             };
-            return Err(EngineError::Unknown { what: "role", id: role.to_string(), known, pointer: "/roles" });
+            return Err(EngineError::Unknown {
+                what: "role",
+                id: role.to_string(),
+                known,
+                pointer: "/roles",
+            });
         }
-        let AgentProfile { id, name, email, roles, skills, languages, capacity } = new;
+        let AgentProfile {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+        } = new;
         let roles = roles.iter().map(ToString::to_string).collect();
-        let kept = KeptProfile { name, email, roles, skills, languages, capacity };
+        let kept = KeptProfile {
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+        };
         let payload = serde_json::to_vec(&kept).expect("strings and numbers can be written");
         let key = format!("{business}/{id}/profile");
-        let facts = vec![FactChange { table: FactTable::Agents, key, payload: Some(payload) }];
-        self.write(baton_store::Step { facts, ..Default::default() }).await?;
-        put(&self.world.directory, tenant, profile(id.clone(), kept).expect("the roles were ids before"));
+        let facts = vec![FactChange {
+            table: FactTable::Agents,
+            key,
+            payload: Some(payload),
+        }];
+        self.write(baton_store::Step {
+            facts,
+            ..Default::default()
+        })
+        .await?;
+        put(
+            &self.world.directory,
+            tenant,
+            profile(id.clone(), kept).expect("the roles were ids before"),
+        );
         self.offer_waiting(tenant);
-        self.view_agent(business, &id).ok_or_else(|| EngineError::NotFound { what: "agent", id: id.to_string() })
+        self.view_agent(business, &id).ok_or_else(|| EngineError::NotFound {
+            what: "agent",
+            id: id.to_string(),
+        })
     }
 
     pub(super) async fn keep_presence(
@@ -211,14 +317,29 @@ impl Engine {
         until: Option<Time>,
     ) -> Result<AgentView, EngineError> {
         let tenant = self.tenant(business)?;
-        let missing = || EngineError::NotFound { what: "agent", id: agent.to_string() };
+        let missing = || EngineError::NotFound {
+            what: "agent",
+            id: agent.to_string(),
+        };
         if !self.world.directory.has(business, agent) {
             return Err(missing());
         }
-        let row = PresenceRow { presence, since: self.now(), until };
+        let row = PresenceRow {
+            presence,
+            since: self.now(),
+            until,
+        };
         let key = format!("{business}/{agent}/presence");
-        let facts = vec![FactChange { table: FactTable::Agents, key, payload: Some(record::write(&row)) }];
-        self.write(baton_store::Step { facts, ..Default::default() }).await?;
+        let facts = vec![FactChange {
+            table: FactTable::Agents,
+            key,
+            payload: Some(record::write(&row)),
+        }];
+        self.write(baton_store::Step {
+            facts,
+            ..Default::default()
+        })
+        .await?;
         self.world.directory.set_presence(business, agent, presence, until);
         if presence == Presence::Online {
             self.offer_waiting(tenant);

@@ -2,7 +2,8 @@
 
 use baton_core::{Conversation, Effect, Event, Handover, Task, Time, TimerKind};
 use baton_store::{
-    ConversationChange, ConversationKey, FactChange, FactTable, HandoverRow, NewEvent, NewMessage, Store, TaskRow, TimerChange,
+    ConversationChange, ConversationKey, FactChange, FactTable, HandoverRow, NewEvent, NewMessage, Store, TaskRow,
+    TimerChange,
 };
 
 use super::{EngineError, Logged, Tenant};
@@ -17,7 +18,9 @@ pub(super) struct Loaded {
 
 /// Loads a conversation with its open handover and tasks.
 pub(super) fn load(store: &dyn Store, key: &ConversationKey) -> Result<Option<Loaded>, EngineError> {
-    let Some(stored) = store.load(key).map_err(|e| unreadable("conversation", e))? else { return Ok(None) };
+    let Some(stored) = store.load(key).map_err(|e| unreadable("conversation", e))? else {
+        return Ok(None);
+    };
     let head: Head = record::read(&stored.head).map_err(|e| unreadable("conversation", e))?;
     let handover = match head.handover {
         Some(number) => handover(store, key, number)?,
@@ -28,23 +31,31 @@ pub(super) fn load(store: &dyn Store, key: &ConversationKey) -> Result<Option<Lo
         tasks.extend(task(store, key, *number)?);
     }
     let conversation = head.join(handover, tasks).map_err(|e| unreadable("conversation", e))?;
-    Ok(Some(Loaded { conversation, revision: stored.revision }))
+    Ok(Some(Loaded {
+        conversation,
+        revision: stored.revision,
+    }))
 }
 
 /// One handover, open or ended.
 pub(super) fn handover(store: &dyn Store, key: &ConversationKey, number: u32) -> Result<Option<Handover>, EngineError> {
     let row = store.handover(key, number).map_err(|e| unreadable("handover", e))?;
-    row.map(|row| record::read(&row.payload).map_err(|e| unreadable("handover", e))).transpose()
+    row.map(|row| record::read(&row.payload).map_err(|e| unreadable("handover", e)))
+        .transpose()
 }
 
 /// One task, open or ended.
 pub(super) fn task(store: &dyn Store, key: &ConversationKey, number: u32) -> Result<Option<Task>, EngineError> {
     let row = store.task(key, number).map_err(|e| unreadable("task", e))?;
-    row.map(|row| record::read(&row.payload).map_err(|e| unreadable("task", e))).transpose()
+    row.map(|row| record::read(&row.payload).map_err(|e| unreadable("task", e)))
+        .transpose()
 }
 
 pub(super) fn unreadable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> EngineError {
-    EngineError::Stored { what: what.to_owned(), source: Box::new(source) }
+    EngineError::Stored {
+        what: what.to_owned(),
+        source: Box::new(source),
+    }
 }
 
 /// What a step changes of its conversation.
@@ -76,9 +87,15 @@ pub(super) fn change(
             Effect::Say(_) | Effect::Emit(_) => {}
         }
     }
-    let changed = after.handover.as_ref().filter(|now| old.and_then(|c| c.handover.as_ref()) != Some(*now));
+    let changed = after
+        .handover
+        .as_ref()
+        .filter(|now| old.and_then(|c| c.handover.as_ref()) != Some(*now));
     handovers.extend(changed.map(|handover| handover_row(handover, true)));
-    let changed = after.open_tasks.values().filter(|now| old.and_then(|c| c.open_tasks.get(&now.id.number)) != Some(*now));
+    let changed = after
+        .open_tasks
+        .values()
+        .filter(|now| old.and_then(|c| c.open_tasks.get(&now.id.number)) != Some(*now));
     tasks.extend(changed.map(|task| task_row(task, true)));
     let message = |logged: &Logged| NewMessage {
         number: logged.number,
@@ -100,7 +117,11 @@ fn timers(old: Option<&Conversation>, after: &Conversation) -> Vec<TimerChange> 
     let differs = |kind: &TimerKind| {
         let (was, becomes) = (old.and_then(|c| c.timers.get(*kind)), after.timers.get(*kind));
         let millis = |at: Time| at.0;
-        (was != becomes).then(|| TimerChange { kind: code(*kind), was: was.map(millis), becomes: becomes.map(millis) })
+        (was != becomes).then(|| TimerChange {
+            kind: code(*kind),
+            was: was.map(millis),
+            becomes: becomes.map(millis),
+        })
     };
     TimerKind::ALL.iter().filter_map(differs).collect()
 }
@@ -121,12 +142,23 @@ fn code(kind: TimerKind) -> u8 {
 
 /// The name of a kind that was read from a key, for metrics.
 pub(super) fn timer_name(kind: u8) -> &'static str {
-    TimerKind::ALL.into_iter().find(|known| code(*known) == kind).map_or("unknown", TimerKind::as_str)
+    TimerKind::ALL
+        .into_iter()
+        .find(|known| code(*known) == kind)
+        .map_or("unknown", TimerKind::as_str)
 }
 
 /// The events of a step, each with the endpoints it must be delivered to.
-pub(super) fn events(tenant: &Tenant, before: Option<&Loaded>, after: &Conversation, effects: &[Effect], now: Time) -> Vec<NewEvent> {
-    let mut about = before.and_then(|loaded| loaded.conversation.handover.as_ref()).map(|h| h.id.number);
+pub(super) fn events(
+    tenant: &Tenant,
+    before: Option<&Loaded>,
+    after: &Conversation,
+    effects: &[Effect],
+    now: Time,
+) -> Vec<NewEvent> {
+    let mut about = before
+        .and_then(|loaded| loaded.conversation.handover.as_ref())
+        .map(|h| h.id.number);
     let mut events = Vec::new();
     for effect in effects {
         let what = match effect {
@@ -145,7 +177,11 @@ pub(super) fn events(tenant: &Tenant, before: Option<&Loaded>, after: &Conversat
             channel: after.channel.clone(),
             handover: about,
         };
-        events.push(tenant.event(EventRow { at: now, place: Some(place), what }));
+        events.push(tenant.event(EventRow {
+            at: now,
+            place: Some(place),
+            what,
+        }));
     }
     events
 }
@@ -170,7 +206,9 @@ pub(super) fn decision(key: &ConversationKey, before: Option<&Loaded>, decision:
     let kept = KeptDecision {
         head: old.map(record::write_conversation),
         handover: old.and_then(|c| c.handover.as_ref()).map(record::write),
-        tasks: old.map(|c| c.open_tasks.values().map(record::write).collect()).unwrap_or_default(),
+        tasks: old
+            .map(|c| c.open_tasks.values().map(record::write).collect())
+            .unwrap_or_default(),
         decision: record::write(decision),
     };
     let revision = before.map_or(0, |loaded| loaded.revision) + 1;

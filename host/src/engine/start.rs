@@ -55,20 +55,35 @@ impl Engine {
     ///
     /// When a row that is needed cannot be read, or the system gives no threads.
     pub fn start(parts: EngineParts) -> Result<Arc<Self>, StartEngineError> {
-        let EngineParts { store, tenants, tokens, metrics, clock, deliveries } = parts;
+        let EngineParts {
+            store,
+            tenants,
+            tokens,
+            metrics,
+            clock,
+            deliveries,
+        } = parts;
         let directory = Arc::new(Directory::default());
-        let tenants: BTreeMap<BusinessId, Arc<Tenant>> =
-            tenants.into_iter().map(|tenant| (tenant.business.id.clone(), Arc::new(tenant))).collect();
+        let tenants: BTreeMap<BusinessId, Arc<Tenant>> = tenants
+            .into_iter()
+            .map(|tenant| (tenant.business.id.clone(), Arc::new(tenant)))
+            .collect();
         for tenant in tenants.values() {
             people::meet(&directory, tenant, &*store).map_err(StartEngineError::Read)?;
         }
         count_open(&*store, &directory).map_err(StartEngineError::Read)?;
         let tokens = Tokens::load(&*store, tokens).map_err(StartEngineError::Read)?;
-        let counts = store.counts().map_err(|e| StartEngineError::Read(unreadable("counts", e)))?;
+        let counts = store
+            .counts()
+            .map_err(|e| StartEngineError::Read(unreadable("counts", e)))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = Workers::start((2 * cores).max(4)).map_err(StartEngineError::Threads)?;
         Ok(Arc::new(Self {
-            world: World { store, directory, metrics },
+            world: World {
+                store,
+                directory,
+                metrics,
+            },
             tenants,
             tokens,
             turns: Turns::new(),
@@ -97,7 +112,11 @@ impl Engine {
     /// When it cannot be committed.
     pub async fn keep_first_token(&self, token: Token) -> Result<(), EngineError> {
         let facts = vec![people::token_fact(&token)];
-        self.write(baton_store::Step { facts, ..Default::default() }).await?;
+        self.write(baton_store::Step {
+            facts,
+            ..Default::default()
+        })
+        .await?;
         self.tokens.put(token);
         Ok(())
     }
@@ -110,7 +129,9 @@ impl Engine {
 
 fn count_open(store: &dyn Store, directory: &Directory) -> Result<(), EngineError> {
     let mut open: Vec<StoredHandover> = Vec::new();
-    store.open_handovers(&mut |row| open.push(row)).map_err(|e| unreadable("handover", e))?;
+    store
+        .open_handovers(&mut |row| open.push(row))
+        .map_err(|e| unreadable("handover", e))?;
     for row in open {
         let handover: Handover = record::read(&row.payload).map_err(|e| unreadable("handover", e))?;
         let business = BusinessId::new(row.key.business()).map_err(|e| unreadable("handover", e))?;

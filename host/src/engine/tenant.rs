@@ -23,7 +23,11 @@ pub struct Tenant {
 impl Tenant {
     /// A business under its first rules.
     pub fn new(business: Arc<Business>, generation: Arc<Generation>, endpoints: Arc<Endpoints>) -> Self {
-        Self { business, generations: RwLock::new(vec![generation]), endpoints }
+        Self {
+            business,
+            generations: RwLock::new(vec![generation]),
+            endpoints,
+        }
     }
 
     /// The rules in force.
@@ -37,7 +41,10 @@ impl Tenant {
         let opened_by = conversation.handover.as_ref().map(|handover| handover.rules.as_str());
         let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
         let kept = opened_by.and_then(|rules| generations.iter().find(|generation| &*generation.rules == rules));
-        Arc::clone(kept.or(generations.last()).expect("a business has rules from the start"))
+        Arc::clone(
+            kept.or(generations.last())
+                .expect("a business has rules from the start"),
+        )
     }
 
     /// An event with the endpoints that want it.

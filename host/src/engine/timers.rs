@@ -83,7 +83,9 @@ impl Engine {
         self.timers.next_ms.store(i64::MAX, Ordering::SeqCst);
         let next = self.world.store.next_timer_ms()?;
         self.timers.next_ms.store(next.unwrap_or(i64::MAX), Ordering::SeqCst);
-        let millis = next.map_or(u64::MAX, |at| u64::try_from(at.saturating_sub(self.now().0)).unwrap_or(0));
+        let millis = next.map_or(u64::MAX, |at| {
+            u64::try_from(at.saturating_sub(self.now().0)).unwrap_or(0)
+        });
         Ok(Duration::from_millis(millis).min(LONGEST_SLEEP))
     }
 
@@ -91,7 +93,10 @@ impl Engine {
         let (engine, in_flight) = (Arc::clone(self), Arc::clone(in_flight));
         tokio::spawn(async move {
             let late = u64::try_from((now - Time(row.at_ms)).0).unwrap_or(0);
-            engine.world.metrics.timer_fired(rows::timer_name(row.kind), Duration::from_millis(late));
+            engine
+                .world
+                .metrics
+                .timer_fired(rows::timer_name(row.kind), Duration::from_millis(late));
             let business = BusinessId::new(row.key.business()).ok();
             let tenant = business.as_ref().and_then(|id| engine.tenants.get(id));
             let woke = match tenant {
@@ -114,7 +119,10 @@ impl Engine {
                     tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
                 }
             }
-            in_flight.lock().unwrap_or_else(PoisonError::into_inner).remove(&row.key);
+            in_flight
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .remove(&row.key);
             engine.timers.ring();
         });
     }

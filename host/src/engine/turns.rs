@@ -1,8 +1,8 @@
 //! One at a time in each conversation, first come first served; conversations do not wait for each other.
 
 use std::collections::HashMap;
-use std::collections::hash_map::{DefaultHasher, RandomState};
-use std::hash::{BuildHasher, Hash, Hasher};
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_store::ConversationKey;
@@ -30,20 +30,28 @@ pub(super) struct Turn<'a> {
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { shards: (0..SHARDS).map(|_| Mutex::default()).collect(), hasher: RandomState::new() }
+        Self {
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
     }
 
     /// Waits for a conversation's turn.
     pub(super) async fn take(&self, key: &ConversationKey) -> Turn<'_> {
         let line = Arc::clone(self.shard(key).entry(key.clone()).or_default());
         let guard = line.lock_owned().await;
-        Turn { turns: self, key: key.clone(), guard: Some(guard) }
+        Turn {
+            turns: self,
+            key: key.clone(),
+            guard: Some(guard),
+        }
     }
 
-    fn shard(&self, key: &ConversationKey) -> std::sync::MutexGuard<'_, HashMap<ConversationKey, Arc<tokio::sync::Mutex<()>>>> {
-        let mut hasher: DefaultHasher = self.hasher.build_hasher();
-        key.hash(&mut hasher);
-        let shard = usize::try_from(hasher.finish() % SHARDS as u64).expect("fewer shards than usize holds");
+    fn shard(
+        &self,
+        key: &ConversationKey,
+    ) -> std::sync::MutexGuard<'_, HashMap<ConversationKey, Arc<tokio::sync::Mutex<()>>>> {
+        let shard = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).expect("fewer shards than usize holds");
         self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,6 +85,11 @@ mod tests {
         drop(first);
         drop(second.await);
         drop(elsewhere);
-        assert!(turns.shards.iter().all(|shard| shard.lock().expect("nobody panicked").is_empty()));
+        assert!(
+            turns
+                .shards
+                .iter()
+                .all(|shard| shard.lock().expect("nobody panicked").is_empty())
+        );
     }
 }

@@ -30,10 +30,16 @@ impl Workers {
         let queue = Arc::new(Mutex::new(queue));
         let start = |n: usize| {
             let queue = Arc::clone(&queue);
-            std::thread::Builder::new().name(format!("judge-{n}")).stack_size(STACK_BYTES).spawn(move || work(&queue))
+            std::thread::Builder::new()
+                .name(format!("judge-{n}"))
+                .stack_size(STACK_BYTES)
+                .spawn(move || work(&queue))
         };
         let threads = (0..threads).map(start).collect::<Result<_, _>>()?;
-        Ok(Self { jobs: Some(jobs), threads })
+        Ok(Self {
+            jobs: Some(jobs),
+            threads,
+        })
     }
 
     /// Runs a job and waits for its result; `None` when the threads have stopped or are swamped, or it panicked.

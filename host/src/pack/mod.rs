@@ -203,7 +203,12 @@ impl Pack {
 impl Plugin {
     /// A plugin of the host's own, in no pack's manifest.
     pub(crate) fn built_in(id: &str, component: &str, settings: Value) -> Self {
-        Self { id: id.to_owned(), component: Component::BuiltIn(component.to_owned()), settings, at: String::new() }
+        Self {
+            id: id.to_owned(),
+            component: Component::BuiltIn(component.to_owned()),
+            settings,
+            at: String::new(),
+        }
     }
 
     fn setting(&self, pointer: &str) -> String {

@@ -41,7 +41,9 @@ impl Generation {
         let around = circumstances(business, question, now);
         let mut tried = self.templates.iter();
         let said = tried.find_map(|template| {
-            template.call(now, metrics, troubles, |t| t.returning(view, &question.handover, &around))
+            template.call(now, metrics, troubles, |t| {
+                t.returning(view, &question.handover, &around)
+            })
         });
         said.flatten()
     }
@@ -52,27 +54,48 @@ fn circumstances(business: &Business, question: &DraftQuestion, now: Time) -> Ci
     let open = calendar.is_open(now);
     Circumstances {
         business: business.name.clone(),
-        promise: Some(Promised { promise, due_local: calendar.local(promise.due_at) }),
+        promise: Some(Promised {
+            promise,
+            due_local: calendar.local(promise.due_at),
+        }),
         open,
         opens_local: calendar.next_open(now).filter(|_| !open).map(|at| calendar.local(at)),
         alternate_contact: business.alternate_contact.clone(),
         emergency_line: business.emergency_line.clone(),
         assignee: question.assignee.as_ref().map(|agent| {
-            business.agents.get(agent).map_or_else(|| agent.to_string(), |known| known.name.clone())
+            business
+                .agents
+                .get(agent)
+                .map_or_else(|| agent.to_string(), |known| known.name.clone())
         }),
     }
 }
 
 /// Honest words without any template: no time is promised but the one that was computed.
 fn plain(handover: &Handover, around: &Circumstances, view: &Arc<dyn ConversationView>) -> Draft {
-    let when = around.promise.as_ref().map_or_else(String::new, |p| format!(" by {}", p.due_local));
+    let when = around
+        .promise
+        .as_ref()
+        .map_or_else(String::new, |p| format!(" by {}", p.due_local));
     let contact = view.contact();
     let known = |label: &str, value: Option<String>| value.map(|v| format!("{label}: {v}\n")).unwrap_or_default();
-    let facts: String = view.fields().into_iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let urgent = if handover.priority == Priority::High { "Urgent. " } else { "" };
+    let facts: String = view
+        .fields()
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
+    let urgent = if handover.priority == Priority::High {
+        "Urgent. "
+    } else {
+        ""
+    };
     Draft {
         message: format!("Thanks. One of our team members will follow up{when}."),
-        title: format!("Follow up: {} — {}", handover.topic.as_ref().unwrap_or(&handover.request), handover.reason),
+        title: format!(
+            "Follow up: {} — {}",
+            handover.topic.as_ref().unwrap_or(&handover.request),
+            handover.reason
+        ),
         description: format!(
             "{urgent}{}\n{}{}{}{facts}Reason: {}. Please answer{when} and log the outcome.",
             handover.request,

@@ -64,14 +64,24 @@ impl Generation {
             Some((rule.clone(), Guarded::new(&rule.plugin.id, &rules, detector)))
         });
         let detectors = detectors.collect();
-        let strategies = all(pack, &pack.strategies, budget, &rules, &mut errors, |source| plugins.strategy(source));
-        let templates = all(pack, &pack.templates, budget, &rules, &mut errors, |source| plugins.template(source));
+        let strategies = all(pack, &pack.strategies, budget, &rules, &mut errors, |source| {
+            plugins.strategy(source)
+        });
+        let templates = all(pack, &pack.templates, budget, &rules, &mut errors, |source| {
+            plugins.template(source)
+        });
         ConfigErrors::check(errors).map_err(LoadRulesError::Config)?;
         let fallback_rule = fallback_rule();
         let wasm = built_in("phrases").expect("the build script embeds it");
         let settings_json = &fallback_rule.plugin.settings.to_string();
         let budget = most.for_plugins();
-        let source = Source { id: "fallback", name: "phrases", wasm, settings_json, budget };
+        let source = Source {
+            id: "fallback",
+            name: "phrases",
+            wasm,
+            settings_json,
+            budget,
+        };
         let fallback = plugins.detector(&source).map_err(LoadRulesError::Fallback)?;
         Ok(Self {
             detectors,
@@ -92,7 +102,10 @@ impl Generation {
         if let Some(policy) = known.get(bot) {
             return policy.clone();
         }
-        let policy = self.business.policy(&self.pack, bot, self.rules.to_string()).map(Arc::new);
+        let policy = self
+            .business
+            .policy(&self.pack, bot, self.rules.to_string())
+            .map(Arc::new);
         // Whoever may send messages names the bot, so what is kept is bounded by the bots that are listed.
         if self.business.bots.contains_key(bot) {
             known.insert(bot.clone(), policy.clone());
@@ -126,14 +139,26 @@ fn load<T>(
     make: impl Fn(&Source<'_>) -> Result<T, LoadError>,
 ) -> Result<T, ConfigError> {
     let (name, wasm): (&str, &[u8]) = match &plugin.component {
-        Component::BuiltIn(name) => (name, built_in(name).expect("packs name only components that are built in")),
+        Component::BuiltIn(name) => (
+            name,
+            built_in(name).expect("packs name only components that are built in"),
+        ),
         Component::File { path, wasm } => (path, wasm),
     };
     let settings_json = &plugin.settings.to_string();
     let budget = budget.for_plugins();
-    make(&Source { id: &plugin.id, name, wasm, settings_json, budget }).map_err(|error| match &error.kind {
-        LoadErrorKind::Settings { pointer, message } => pack.settings_error(plugin, pointer, message),
-        _ => pack.component_error(plugin, &chain(&error)),
+    make(&Source {
+        id: &plugin.id,
+        name,
+        wasm,
+        settings_json,
+        budget,
+    })
+    .map_err(|error| {
+        if let LoadErrorKind::Settings { pointer, message } = &error.kind {
+            return pack.settings_error(plugin, pointer, message);
+        }
+        pack.component_error(plugin, &chain(&error))
     })
 }
 

@@ -39,7 +39,12 @@ pub(super) struct Guarded<T> {
 impl<T> Guarded<T> {
     pub(super) fn new(id: &str, rules: &Arc<str>, plugin: T) -> Self {
         let breaker = Mutex::new(Breaker::new(BreakerOptions::default()));
-        Self { id: id.to_owned(), rules: Arc::clone(rules), plugin, breaker }
+        Self {
+            id: id.to_owned(),
+            rules: Arc::clone(rules),
+            plugin,
+            breaker,
+        }
     }
 
     /// Calls the plugin; `None` when it failed, or is not called because it kept failing.
@@ -60,7 +65,12 @@ impl<T> Guarded<T> {
                     self.log(line.level, &line.line);
                 }
                 if called.log_dropped > 0 {
-                    tracing::warn!(plugin = self.id, rules = &*self.rules, lines = called.log_dropped, "plugin log cut");
+                    tracing::warn!(
+                        plugin = self.id,
+                        rules = &*self.rules,
+                        lines = called.log_dropped,
+                        "plugin log cut"
+                    );
                 }
                 let change = self.breaker().answered();
                 self.changed(change, "", metrics, troubles);
@@ -88,8 +98,18 @@ impl<T> Guarded<T> {
             None | Some(Change::StillOpen { .. }) => {}
             Some(Change::Opened { faults, until }) => {
                 metrics.breaker(&plugin, true);
-                tracing::error!(plugin, rules, faults, until_ms = until.0, "plugin keeps failing and is not called for a while");
-                troubles.push(Trouble::Tripped { plugin, rules, why: why.to_owned() });
+                tracing::error!(
+                    plugin,
+                    rules,
+                    faults,
+                    until_ms = until.0,
+                    "plugin keeps failing and is not called for a while"
+                );
+                troubles.push(Trouble::Tripped {
+                    plugin,
+                    rules,
+                    why: why.to_owned(),
+                });
             }
             Some(Change::Closed) => {
                 metrics.breaker(&plugin, false);

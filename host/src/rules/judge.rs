@@ -30,7 +30,9 @@ impl Generation {
             signals.extend(found.into_iter().flatten().map(|found| signal(rule, found)));
         }
         if !asked {
-            let found = self.fallback.call(now, metrics, troubles, |detector| detector.detect(view, message));
+            let found = self
+                .fallback
+                .call(now, metrics, troubles, |detector| detector.detect(view, message));
             let found = found.unwrap_or_default();
             signals.extend(found.into_iter().map(|found| signal(&self.fallback_rule, found)));
         }
@@ -39,7 +41,15 @@ impl Generation {
 }
 
 fn signal(rule: &pack::Detector, found: Found) -> Signal {
-    let Found { reason, confidence, evidence, tags, priority, fields, note } = found;
+    let Found {
+        reason,
+        confidence,
+        evidence,
+        tags,
+        priority,
+        fields,
+        note,
+    } = found;
     let mut all_tags = rule.tags.clone();
     all_tags.extend(tags);
     Signal {

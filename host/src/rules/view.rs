@@ -6,7 +6,7 @@ use baton_core::{BotState, Contact, Conversation, Message, Time};
 use baton_plugin::ConversationView;
 
 /// Reads the last messages of a conversation, oldest first: how many, before which position.
-pub type History = dyn Fn(u64, usize) -> Vec<Message> + Send + Sync;
+pub(crate) type History = dyn Fn(u64, usize) -> Vec<Message> + Send + Sync;
 
 /// Messages a plugin may read back; what `wit/` promises.
 const MOST_HISTORY: u32 = 50;
@@ -53,7 +53,11 @@ impl ConversationView for View {
     }
 
     fn fields(&self) -> Vec<(String, String)> {
-        self.conversation.fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        self.conversation
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
     fn history(&self, n: u32) -> Vec<Message> {

@@ -52,7 +52,12 @@ impl Stage {
     /// # Errors
     ///
     /// Everything that is wrong with the pack.
-    pub fn new(plugins: &Plugins, pack: &Arc<Pack>, business: Option<Arc<Business>>, most: Budget) -> Result<Self, SimulateError> {
+    pub fn new(
+        plugins: &Plugins,
+        pack: &Arc<Pack>,
+        business: Option<Arc<Business>>,
+        most: Budget,
+    ) -> Result<Self, SimulateError> {
         let business = match business {
             Some(business) => {
                 business.check(pack).map_err(LoadRulesError::Config)?;
@@ -70,8 +75,14 @@ impl Stage {
     ///
     /// When the text is no story, or it cannot be run.
     pub fn tell(&self, file: &str, text: &str, remarks: bool) -> Result<(Story, Transcript), SimulateError> {
-        let parsed = Story::parse(text).map_err(|source| SimulateError::Story { file: file.to_owned(), source })?;
-        let failed = |why| SimulateError::Run { file: file.to_owned(), why };
+        let parsed = Story::parse(text).map_err(|source| SimulateError::Story {
+            file: file.to_owned(),
+            source,
+        })?;
+        let failed = |why| SimulateError::Run {
+            file: file.to_owned(),
+            why,
+        };
         let bot = parsed.bot.clone().unwrap_or_else(|| "bot".to_owned());
         let mut world = Rehearsal::new(&self.business, &self.generation, &bot, remarks).map_err(failed)?;
         let transcript = story::run(&parsed, &mut world).map_err(failed)?;

@@ -33,7 +33,9 @@ impl<'a> Rehearsal<'a> {
         with_remarks: bool,
     ) -> Result<Self, String> {
         let bot = BotId::new(bot).map_err(|e| e.to_string())?;
-        let policy = generation.policy(&bot).ok_or_else(|| format!("the business has no bot {bot}"))?;
+        let policy = generation
+            .policy(&bot)
+            .ok_or_else(|| format!("the business has no bot {bot}"))?;
         let directory = Directory::default();
         for agent in business.agents.values() {
             let profile = Profile {
@@ -66,7 +68,11 @@ impl<'a> Rehearsal<'a> {
             let log = log.lock().unwrap_or_else(PoisonError::into_inner);
             log[log.len().saturating_sub(n)..].to_vec()
         };
-        let locale = conversation.contact.locale.clone().unwrap_or_else(|| self.business.locale.clone());
+        let locale = conversation
+            .contact
+            .locale
+            .clone()
+            .unwrap_or_else(|| self.business.locale.clone());
         Arc::new(View {
             conversation: Arc::new(conversation.clone()),
             locale,
@@ -82,7 +88,11 @@ impl<'a> Rehearsal<'a> {
             return;
         }
         for signal in signals {
-            let quotes: Vec<String> = signal.evidence.iter().map(|e| format!("{:?} ({})", e.quote, e.rule)).collect();
+            let quotes: Vec<String> = signal
+                .evidence
+                .iter()
+                .map(|e| format!("{:?} ({})", e.quote, e.rule))
+                .collect();
             let short = if signal.fires() { "" } else { " (below its threshold)" };
             let note = signal.note.as_ref().map(|n| format!("; {n}")).unwrap_or_default();
             self.remarks.push(format!(
@@ -102,7 +112,13 @@ impl<'a> Rehearsal<'a> {
 }
 
 fn present(profile: Profile, calendar: baton_core::Calendar, presence: Presence) -> Member {
-    Member { profile, calendar, presence, presence_until: None, last_offered_at: None }
+    Member {
+        profile,
+        calendar,
+        presence,
+        presence_until: None,
+        last_offered_at: None,
+    }
 }
 
 impl World for Rehearsal<'_> {
@@ -111,7 +127,14 @@ impl World for Rehearsal<'_> {
     }
 
     fn meet(&mut self, agent: &AgentLine) {
-        let AgentLine { id, roles, skills, languages, capacity, presence } = agent.clone();
+        let AgentLine {
+            id,
+            roles,
+            skills,
+            languages,
+            capacity,
+            presence,
+        } = agent.clone();
         let profile = Profile {
             name: id.to_string(),
             id,
@@ -121,7 +144,10 @@ impl World for Rehearsal<'_> {
             languages: languages.into_iter().collect(),
             capacity,
         };
-        let _ = self.directory.put(&self.business.id, present(profile, self.business.calendar.clone(), presence));
+        let _ = self.directory.put(
+            &self.business.id,
+            present(profile, self.business.calendar.clone(), presence),
+        );
     }
 
     fn judge(&mut self, conversation: &Conversation, message: &Message, now: Time) -> Vec<Signal> {
@@ -175,7 +201,10 @@ impl World for Rehearsal<'_> {
             self.held = Some(handover.id.clone());
         }
         if let Some(message) = said.filter(|message| !conversation.is_stale(message)) {
-            self.log.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+            self.log
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(message.clone());
         }
     }
 

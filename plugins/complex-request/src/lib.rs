@@ -27,8 +27,7 @@ pub struct ComplexRequest {
 
 impl Detector for ComplexRequest {
     const NAME: &'static str = "complex-request";
-    const SUMMARY: &'static str =
-        "Finds requests for contracts, custom quotes, compliance, negotiation or exceptions.";
+    const SUMMARY: &'static str = "Finds requests for contracts, custom quotes, compliance, negotiation or exceptions.";
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
@@ -46,11 +45,7 @@ impl Detector for ComplexRequest {
         })
     }
 
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String> {
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
@@ -63,9 +58,11 @@ impl Detector for ComplexRequest {
         };
         let signal = Signal::new(verdict.confidence()).note(note);
         Ok(vec![
-            verdict.hits().iter().take(5).fold(signal, |signal, hit| {
-                signal.span(hit.range.clone(), hit.rule)
-            }),
+            verdict
+                .hits()
+                .iter()
+                .take(5)
+                .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
         ])
     }
 }
@@ -103,10 +100,7 @@ mod tests {
                 ("I'd like a custom quote", true),
                 ("could you prepare a bespoke proposal for our lobby", true),
                 ("we need to negotiate the terms of the contract", true),
-                (
-                    "our legal team has to review your data processing agreement",
-                    true,
-                ),
+                ("our legal team has to review your data processing agreement", true),
                 ("I need a compliance review before we go on", true),
                 ("are you HIPAA compliant", true),
                 ("can you waive the cancellation fee", true),
@@ -138,8 +132,7 @@ mod tests {
             r#"{"words": ["planning permission"]}"#,
             &[("who applies for planning permission?", true)],
         );
-        let fault =
-            testing::detector::<ComplexRequest>(r#"{"words": ["a", "-"]}"#).expect_err("no word");
+        let fault = testing::detector::<ComplexRequest>(r#"{"words": ["a", "-"]}"#).expect_err("no word");
         assert_eq!(fault.pointer, "/words/1");
     }
 

@@ -23,8 +23,7 @@ pub(crate) struct Amount {
 
 const SIGNS: [char; 5] = ['$', '€', '£', '¥', '₹'];
 const MONEY: [&str; 14] = [
-    "usd", "eur", "gbp", "cad", "aud", "chf", "dollars", "dollar", "euros", "euro", "pounds",
-    "bucks", "francs", "quid",
+    "usd", "eur", "gbp", "cad", "aud", "chf", "dollars", "dollar", "euros", "euro", "pounds", "bucks", "francs", "quid",
 ];
 const SEATS: [&str; 38] = [
     "seats",
@@ -85,17 +84,11 @@ pub(crate) fn amounts(text: &str) -> Vec<Amount> {
             .map_or(text.len(), |offset| start + offset);
         at = end;
         // A digit inside a word, such as of `E4`, counts nothing.
-        if text[..start]
-            .chars()
-            .next_back()
-            .is_some_and(char::is_alphabetic)
-        {
+        if text[..start].chars().next_back().is_some_and(char::is_alphabetic) {
             continue;
         }
         let digits = text[start..end].trim_end_matches([',', '.']);
-        if let Some(amount) =
-            value(digits).and_then(|value| amount(text, start, start + digits.len(), value))
-        {
+        if let Some(amount) = value(digits).and_then(|value| amount(text, start, start + digits.len(), value)) {
             at = at.max(amount.range.end);
             found.push(amount);
         }
@@ -107,10 +100,7 @@ fn amount(text: &str, start: usize, end: usize, value: f64) -> Option<Amount> {
     let mut words = Words { text, at: end };
     let (mut value, mut end) = (value, end);
     let before = text[..start].trim_end_matches(' ');
-    let sign = before
-        .chars()
-        .next_back()
-        .filter(|sign| SIGNS.contains(sign));
+    let sign = before.chars().next_back().filter(|sign| SIGNS.contains(sign));
     let start = sign.map_or(start, |sign| before.len() - sign.len_utf8());
     let mut money = sign.is_some();
     // Behind the number stand at most a scale, a word or two, and the thing.
@@ -166,8 +156,7 @@ impl Words<'_> {
         let bytes = if SIGNS.contains(&first) {
             first.len_utf8()
         } else {
-            rest.find(|letter: char| !letter.is_alphabetic())
-                .unwrap_or(rest.len())
+            rest.find(|letter: char| !letter.is_alphabetic()).unwrap_or(rest.len())
         };
         if bytes == 0 || bytes > 40 {
             return None;
@@ -179,9 +168,7 @@ impl Words<'_> {
 
 /// Reads digits with separators: the last one is a decimal mark unless three digits follow it.
 fn value(digits: &str) -> Option<f64> {
-    let decimal = digits
-        .rfind([',', '.'])
-        .filter(|at| digits.len() - at - 1 != 3);
+    let decimal = digits.rfind([',', '.']).filter(|at| digits.len() - at - 1 != 3);
     let (whole, fraction) = decimal.map_or((digits, ""), |at| (&digits[..at], &digits[at + 1..]));
     let whole: String = whole.chars().filter(char::is_ascii_digit).collect();
     format!("{whole}.{fraction}0").parse().ok()
@@ -205,11 +192,7 @@ mod tests {
         ] {
             let found = amounts(text);
             assert_eq!(found.len(), 1, "{text}: {found:?}");
-            assert_eq!(
-                (found[0].counts, found[0].value),
-                (Counts::Money, value),
-                "{text}"
-            );
+            assert_eq!((found[0].counts, found[0].value), (Counts::Money, value), "{text}");
             assert_eq!(&text[found[0].range.clone()], passage);
         }
     }

@@ -5,9 +5,7 @@
 
 mod amounts;
 
-use baton_plugin_sdk::{
-    Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register,
-};
+use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register};
 use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading, Verdict};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -95,11 +93,7 @@ impl Detector for HighValue {
         })
     }
 
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String> {
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
@@ -108,10 +102,7 @@ impl Detector for HighValue {
             .pick(|| conversation.locale())
             .judge(&Reading::of(&message.text));
         let vip = self.settings.vip_confidence > 0.0 && conversation.contact().vip;
-        let signals = [
-            self.value(&verdict, &message.text, vip),
-            self.urgency(&verdict),
-        ];
+        let signals = [self.value(&verdict, &message.text, vip), self.urgency(&verdict)];
         Ok(signals.into_iter().flatten().collect())
     }
 }
@@ -123,12 +114,7 @@ impl HighValue {
         let mut doubt = 1.0;
         let mut signal = Signal::default().tag(SALE_TAG).priority(Priority::High);
         let mut note = Vec::new();
-        for hit in verdict
-            .hits()
-            .iter()
-            .filter(|hit| !urgent(hit.rule))
-            .take(4)
-        {
+        for hit in verdict.hits().iter().filter(|hit| !urgent(hit.rule)).take(4) {
             doubt *= 1.0 - hit.weight * if note.is_empty() { 1.0 } else { 0.5 };
             let by = hit
                 .changed_by
@@ -137,14 +123,7 @@ impl HighValue {
             note.push(format!("{} {:.2}{by}", hit.rule, hit.weight));
             signal = signal.span(hit.range.clone(), hit.rule);
         }
-        for Amount {
-            counts,
-            value,
-            range,
-        } in amounts(text)
-            .into_iter()
-            .filter(|amount| self.is_large(amount))
-            .take(2)
+        for Amount { counts, value, range } in amounts(text).into_iter().filter(|amount| self.is_large(amount)).take(2)
         {
             let (field, rule, weight) = match counts {
                 Counts::Money => ("amount", "large sum", LARGE_SUM),
@@ -163,12 +142,7 @@ impl HighValue {
     }
 
     fn urgency(&self, verdict: &Verdict<'_>) -> Option<Signal> {
-        let hits: Vec<_> = verdict
-            .hits()
-            .iter()
-            .filter(|hit| urgent(hit.rule))
-            .take(4)
-            .collect();
+        let hits: Vec<_> = verdict.hits().iter().filter(|hit| urgent(hit.rule)).take(4).collect();
         let best = hits
             .first()
             .filter(|best| self.settings.emergencies && best.weight >= FAINT)?;
@@ -176,14 +150,14 @@ impl HighValue {
             .changed_by
             .map(|by| format!(", changed by {by}"))
             .unwrap_or_default();
-        let mut signal =
-            Signal::new(best.weight).note(format!("{} {:.2}{by}", best.rule, best.weight));
+        let mut signal = Signal::new(best.weight).note(format!("{} {:.2}{by}", best.rule, best.weight));
         if best.changed_by.is_none() {
             signal = signal.tag(URGENT_TAG).priority(Priority::High);
         }
-        Some(hits.iter().fold(signal, |signal, hit| {
-            signal.span(hit.range.clone(), hit.rule)
-        }))
+        Some(
+            hits.iter()
+                .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
+        )
     }
 
     fn is_large(&self, amount: &Amount) -> bool {

@@ -7,9 +7,7 @@ use super::*;
 
 fn judge(settings: &str, text: &str, conversation: &TestConversation) -> Vec<Signal> {
     let detector: HighValue = testing::detector(settings).expect("the settings fit");
-    detector
-        .detect(&Message::customer(text), conversation)
-        .expect("judged")
+    detector.detect(&Message::customer(text), conversation).expect("judged")
 }
 
 /// A tag that the signal must have, or none when nothing is to be found.
@@ -18,11 +16,7 @@ fn check(settings: &str, stories: &[(&str, Option<&str>)]) {
     for &(text, tag) in stories {
         let signals = judge(settings, text, &TestConversation::default());
         let strong = signals.iter().find(|signal| signal.confidence >= 0.75);
-        assert_eq!(
-            strong.map(|signal| signal.tags[0].as_str()),
-            tag,
-            "{text}: {signals:?}"
-        );
+        assert_eq!(strong.map(|signal| signal.tags[0].as_str()), tag, "{text}: {signals:?}");
         if let Some(signal) = strong {
             assert_eq!(signal.priority, Some(Priority::High), "{text}");
         }
@@ -40,10 +34,7 @@ fn large_sales_are_found() {
             ("our budget is $25,000 a year", sale),
             ("pricing for 250 users please", sale),
             ("we run clinics across several locations", sale),
-            (
-                "can I get a demo for my team, schedule a demo with our company",
-                sale,
-            ),
+            ("can I get a demo for my team, schedule a demo with our company", sale),
             ("I paid $40 for a filter", None),
             ("I paid $9,000 last year", None),
             ("a table for 4 people", None),
@@ -81,19 +72,9 @@ fn the_business_says_what_is_large() {
         r#"{"amount_at_least": 30, "seats_at_least": 3}"#,
         &[("a budget of $40", sale), ("for 4 people", sale)],
     );
-    check(
-        r#"{"words": ["rooftop unit"]}"#,
-        &[("we need two rooftop units", sale)],
-    );
-    let found = judge(
-        "{}",
-        "our budget is $25,000 a year",
-        &TestConversation::default(),
-    );
-    assert_eq!(
-        found[0].fields,
-        [("amount".to_owned(), "$25,000".to_owned())]
-    );
+    check(r#"{"words": ["rooftop unit"]}"#, &[("we need two rooftop units", sale)]);
+    let found = judge("{}", "our budget is $25,000 a year", &TestConversation::default());
+    assert_eq!(found[0].fields, [("amount".to_owned(), "$25,000".to_owned())]);
 }
 
 #[test]
@@ -104,12 +85,7 @@ fn an_important_contact_counts_alone_and_strengthens_the_rest() {
     });
     let alone = &judge("{}", "hello", &vip)[0];
     assert!((alone.confidence - 0.5).abs() < 0.01, "{alone:?}");
-    let plain = judge(
-        "{}",
-        "something about enterprise",
-        &TestConversation::default(),
-    )[0]
-    .confidence;
+    let plain = judge("{}", "something about enterprise", &TestConversation::default())[0].confidence;
     assert!(judge("{}", "something about enterprise", &vip)[0].confidence > plain);
     assert!(judge(r#"{"vip_confidence": 0}"#, "hello", &vip).is_empty());
 }
@@ -125,9 +101,7 @@ fn settings_that_make_no_sense_are_faults_at_their_place() {
         (r#"{"amount": 3}"#, "/amount"),
     ] {
         assert_eq!(
-            testing::detector::<HighValue>(settings)
-                .expect_err(settings)
-                .pointer,
+            testing::detector::<HighValue>(settings).expect_err(settings).pointer,
             place
         );
     }

@@ -3,9 +3,7 @@
 //! Both sides are judged, because the bot's own words and numbers tell of a gap before the customer complains. One
 //! failure may be a slip and grows into certainty with each failed answer that the host has counted.
 
-use baton_plugin_sdk::{
-    BotState, Conversation, Detector, Fault, Message, Signal, Speaker, register,
-};
+use baton_plugin_sdk::{BotState, Conversation, Detector, Fault, Message, Signal, Speaker, register};
 use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading, Verdict, stem};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -66,19 +64,11 @@ impl Detector for InformationGap {
         Ok(Self {
             low_confidence: settings.low_confidence,
             bot: ByLanguage::new(lexicon(bot, "bot_phrases", &settings.bot_phrases)?),
-            customer: ByLanguage::new(lexicon(
-                customer,
-                "customer_phrases",
-                &settings.customer_phrases,
-            )?),
+            customer: ByLanguage::new(lexicon(customer, "customer_phrases", &settings.customer_phrases)?),
         })
     }
 
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String> {
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         let reading = Reading::of(&message.text);
         let (lexicons, own) = match message.speaker {
             Speaker::Bot => (&self.bot, self.own_doubt(conversation.bot_state())),
@@ -90,8 +80,7 @@ impl Detector for InformationGap {
             return Ok(Vec::new());
         };
         let failed = conversation.failed_answers();
-        let confidence =
-            1.0 - (1.0 - base) * DOUBT_LEFT.powi(i32::try_from(failed.min(10)).unwrap_or(10));
+        let confidence = 1.0 - (1.0 - base) * DOUBT_LEFT.powi(i32::try_from(failed.min(10)).unwrap_or(10));
         let note = if failed == 0 {
             note
         } else {
@@ -99,9 +88,11 @@ impl Detector for InformationGap {
         };
         let signal = Signal::new(confidence.min(0.99)).note(note);
         Ok(vec![
-            verdict.hits().iter().take(5).fold(signal, |signal, hit| {
-                signal.span(hit.range.clone(), hit.rule)
-            }),
+            verdict
+                .hits()
+                .iter()
+                .take(5)
+                .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
         ])
     }
 }
@@ -119,10 +110,7 @@ impl InformationGap {
             .confidence
             .filter(|confidence| *confidence < self.low_confidence)?;
         let depth = 1.0 - confidence.max(0.0) / self.low_confidence;
-        Some((
-            0.5 + 0.25 * depth,
-            format!("the bot's confidence is {confidence:.2}"),
-        ))
+        Some((0.5 + 0.25 * depth, format!("the bot's confidence is {confidence:.2}")))
     }
 }
 
@@ -151,10 +139,7 @@ fn repeated(reading: &Reading, conversation: &dyn Conversation) -> Option<(f32, 
         .any(|message| {
             let reading = Reading::of(&message.text);
             let before = different_words(&reading);
-            let shared = asked
-                .iter()
-                .filter(|word| before.binary_search(word).is_ok())
-                .count();
+            let shared = asked.iter().filter(|word| before.binary_search(word).is_ok()).count();
             let all = asked.len() + before.len() - shared;
             shared as f32 >= SAME_QUESTION * all as f32
         });
@@ -268,10 +253,7 @@ mod tests {
                 .bot_state(state.clone())
                 .failed_answers(failed);
             let confidence = judge(&said, &conversation).confidence;
-            assert!(
-                (low..=high).contains(&confidence),
-                "{state:?} {failed}: {confidence}"
-            );
+            assert!((low..=high).contains(&confidence), "{state:?} {failed}: {confidence}");
         }
     }
 
@@ -284,23 +266,13 @@ mod tests {
             &Message::customer("what does error E4 mean on the furnace"),
             &conversation,
         );
-        assert_eq!(
-            signal.note.as_deref(),
-            Some("the customer repeats their question")
-        );
+        assert_eq!(signal.note.as_deref(), Some("the customer repeats their question"));
         assert!(
-            judge(
-                &Message::customer("which filter does my furnace take"),
-                &conversation
-            )
-            .note
-            .is_none()
-        );
-        assert!(
-            judge(&Message::customer("ok thanks"), &conversation)
+            judge(&Message::customer("which filter does my furnace take"), &conversation)
                 .note
                 .is_none()
         );
+        assert!(judge(&Message::customer("ok thanks"), &conversation).note.is_none());
     }
 
     #[test]
@@ -329,11 +301,7 @@ mod tests {
             "🙂".into(),
             "لا أعرف".into(),
         ] {
-            assert!(
-                judge(&Message::customer(text.as_str()), &calm)
-                    .evidence
-                    .is_empty()
-            );
+            assert!(judge(&Message::customer(text.as_str()), &calm).evidence.is_empty());
             assert!(judge(&Message::bot(text), &calm).evidence.is_empty());
         }
         let detector: InformationGap = testing::detector("{}").expect("fits");

@@ -25,12 +25,7 @@ impl Strategy for LeastLoaded {
         Ok(Self)
     }
 
-    fn rank(
-        &self,
-        _: &Handover,
-        candidates: &[Candidate],
-        _: &dyn Conversation,
-    ) -> Result<Ranking, String> {
+    fn rank(&self, _: &Handover, candidates: &[Candidate], _: &dyn Conversation) -> Result<Ranking, String> {
         let mut order: Vec<_> = candidates.iter().collect();
         order.sort_by(|a, b| {
             a.missed
@@ -65,16 +60,14 @@ mod tests {
     fn check(people: &[(&str, u32, u32, Option<i64>, bool)], expected: &[&str]) {
         let people: Vec<_> = people
             .iter()
-            .map(
-                |&(id, open, capacity, last_offered_at_ms, missed)| Candidate {
-                    id: id.into(),
-                    open,
-                    capacity,
-                    last_offered_at_ms,
-                    missed,
-                    ..Candidate::default()
-                },
-            )
+            .map(|&(id, open, capacity, last_offered_at_ms, missed)| Candidate {
+                id: id.into(),
+                open,
+                capacity,
+                last_offered_at_ms,
+                missed,
+                ..Candidate::default()
+            })
             .collect();
         let ranking = LeastLoaded
             .rank(&Handover::default(), &people, &TestConversation::default())
@@ -107,10 +100,7 @@ mod tests {
     fn who_missed_it_comes_last_however_idle() {
         check(
             &[("ana", 0, 5, None, true), ("bo", 4, 5, None, false)],
-            &[
-                "bo: holds 4 of 5",
-                "ana: holds 0 of 5, and missed this handover",
-            ],
+            &["bo: holds 4 of 5", "ana: holds 0 of 5, and missed this handover"],
         );
     }
 }

@@ -7,9 +7,7 @@
 use std::ops::Range;
 
 use baton_plugin_sdk::Fault;
-use baton_text::{
-    Class, Hit, Lexicon, LexiconBuilder, Reading, Verdict, Vocabulary, VocabularyBuilder,
-};
+use baton_text::{Class, Hit, Lexicon, LexiconBuilder, Reading, Verdict, Vocabulary, VocabularyBuilder};
 
 /// How many more words than the example the passage may have.
 const LOOSE_WORDS: usize = 4;
@@ -82,16 +80,9 @@ impl Examples {
         let mut phrases = Vec::new();
         for (list, texts, counter) in [("examples", examples, false), ("not", not, true)] {
             for (index, text) in texts.iter().enumerate() {
-                let phrase = phrase(
-                    text,
-                    counter,
-                    &general,
-                    [stop, light, negation],
-                    &mut builder,
-                );
+                let phrase = phrase(text, counter, &general, [stop, light, negation], &mut builder);
                 if phrase.groups.iter().all(|group| group.weight < 0.2) {
-                    let message =
-                        format!("`{text}` has only common words; add a word of the subject");
+                    let message = format!("`{text}` has only common words; add a word of the subject");
                     return Err(Fault::at(format!("/{list}/{index}"), message));
                 }
                 phrases.push(phrase);
@@ -135,8 +126,7 @@ impl Examples {
             });
         }
         for hit in &mut hits {
-            let overlaps =
-                |range: &Range<usize>| range.start < hit.range.end && hit.range.start < range.end;
+            let overlaps = |range: &Range<usize>| range.start < hit.range.end && hit.range.start < range.end;
             if denied
                 .iter()
                 .any(|(weight, range)| *weight >= hit.weight && overlaps(range))
@@ -190,10 +180,7 @@ fn phrase(
         };
         negated |= meaning.is(negation);
         let common = [stop, light];
-        let synonyms = meaning
-            .classes()
-            .filter(|class| !common.contains(class))
-            .collect();
+        let synonyms = meaning.classes().filter(|class| !common.contains(class)).collect();
         groups.push(Group {
             class,
             synonyms: if weight < 0.2 { Vec::new() } else { synonyms },
@@ -225,10 +212,7 @@ impl Phrase {
         let mut best: Option<Passage> = None;
         for start in starts.take(MOST_STARTS) {
             let passage = self.passage(heard, start);
-            if best
-                .as_ref()
-                .is_none_or(|best| passage.weight > best.weight)
-            {
+            if best.as_ref().is_none_or(|best| passage.weight > best.weight) {
                 best = Some(passage);
             }
         }
@@ -260,16 +244,10 @@ impl Phrase {
                 typo |= heard[index].typo;
             }
         }
-        let telling = || {
-            found
-                .iter()
-                .filter(|(_, place)| self.groups[*place].weight > 0.2)
-        };
+        let telling = || found.iter().filter(|(_, place)| self.groups[*place].weight > 0.2);
         let first = telling().map(|(index, _)| *index).min().unwrap_or(start);
         let last = telling().map(|(index, _)| *index).max().unwrap_or(start);
-        let ordered = telling()
-            .zip(telling().skip(1))
-            .all(|((a, _), (b, _))| a < b);
+        let ordered = telling().zip(telling().skip(1)).all(|((a, _), (b, _))| a < b);
         let extra = (last - first + 1).saturating_sub(self.groups.len());
         let coverage = sum / self.weight;
         let order = if ordered { 1.0 } else { 0.93 };

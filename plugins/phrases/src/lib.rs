@@ -41,10 +41,7 @@ impl Detector for Phrases {
         let mut words = LexiconBuilder::default();
         for (index, word) in settings.priority_words.iter().enumerate() {
             if Reading::of(word).words().is_empty() {
-                return Err(Fault::at(
-                    format!("/priority_words/{index}"),
-                    "has no word in it",
-                ));
+                return Err(Fault::at(format!("/priority_words/{index}"), "has no word in it"));
             }
             words = words.phrase(word, 1.0, word);
         }
@@ -57,11 +54,7 @@ impl Detector for Phrases {
         })
     }
 
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String> {
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         if !self.speakers.iter().any(|who| who.is(message.speaker)) {
             return Ok(Vec::new());
         }
@@ -80,9 +73,7 @@ impl Detector for Phrases {
             signal = signal.span(hit.range.clone(), hit.rule);
         }
         for hit in self.priority_words.judge(&reading).hits() {
-            signal = signal
-                .span(hit.range.clone(), hit.rule)
-                .priority(Priority::High);
+            signal = signal.span(hit.range.clone(), hit.rule).priority(Priority::High);
         }
         Ok(vec![signal])
     }

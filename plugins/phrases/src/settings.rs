@@ -75,24 +75,15 @@ impl Settings {
             return Err(Fault::at("/examples", remedy));
         }
         if self.speakers.is_empty() {
-            return Err(Fault::at(
-                "/speakers",
-                "is empty; name customer, bot or both",
-            ));
+            return Err(Fault::at("/speakers", "is empty; name customer, bot or both"));
         }
         for (list, phrases) in [("examples", &self.examples), ("not", &self.not)] {
             if phrases.len() > MOST_EXAMPLES {
                 let message = format!("has {} phrases; at most {MOST_EXAMPLES}", phrases.len());
                 return Err(Fault::at(format!("/{list}"), message));
             }
-            if let Some(index) = phrases
-                .iter()
-                .position(|phrase| phrase.len() > LONGEST_EXAMPLE_BYTES)
-            {
-                let message = format!(
-                    "has {} bytes; at most {LONGEST_EXAMPLE_BYTES}",
-                    phrases[index].len()
-                );
+            if let Some(index) = phrases.iter().position(|phrase| phrase.len() > LONGEST_EXAMPLE_BYTES) {
+                let message = format!("has {} bytes; at most {LONGEST_EXAMPLE_BYTES}", phrases[index].len());
                 return Err(Fault::at(format!("/{list}/{index}"), message));
             }
         }

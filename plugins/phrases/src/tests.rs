@@ -11,8 +11,7 @@ const MISSION: &str = r#"{"examples": [
     "I want to talk to a human", "Can I speak to a manager?", "Put me through to support",
     "I need someone to call me", "Can a person help me with this?"
 ]}"#;
-const TOPIC: &str =
-    r#"{"examples": ["code on HVAC", "HVAC error code"], "not": ["HVAC building code"]}"#;
+const TOPIC: &str = r#"{"examples": ["code on HVAC", "HVAC error code"], "not": ["HVAC building code"]}"#;
 
 fn judge(settings: &str, message: &Message) -> Option<Signal> {
     let phrases: Phrases = testing::detector(settings).expect("the settings fit");
@@ -44,10 +43,7 @@ fn the_general_set_finds_requests_for_a_human() {
             ("I want to talk to someone", true),
             ("speak to a manager", true),
             ("AGENT!!!", true),
-            (
-                "could you transfer me over to one of your representatives",
-                true,
-            ),
+            ("could you transfer me over to one of your representatives", true),
             ("I'd rather deal with an actual person", true),
             ("is there somebody I could speak with about this", true),
             ("enough of this bot", true),
@@ -128,28 +124,16 @@ fn evidence_quotes_the_passage_and_names_the_example() {
 
 #[test]
 fn the_note_says_what_lowered_it() {
-    let signal =
-        judge(BUILTIN, &Message::customer("no need to talk to a human")).expect("a faint signal");
-    assert!(
-        signal
-            .note
-            .expect("always told")
-            .ends_with("lowered as negated")
-    );
+    let signal = judge(BUILTIN, &Message::customer("no need to talk to a human")).expect("a faint signal");
+    assert!(signal.note.expect("always told").ends_with("lowered as negated"));
 }
 
 #[test]
 fn only_the_named_speakers_are_judged() {
-    assert_eq!(
-        judge(BUILTIN, &Message::bot("I want to talk to a human")),
-        None
-    );
+    assert_eq!(judge(BUILTIN, &Message::bot("I want to talk to a human")), None);
     let both = r#"{"builtin": "explicit-request", "speakers": ["bot", "customer"]}"#;
     assert!(judge(both, &Message::bot("I want to talk to a human")).is_some());
-    assert_eq!(
-        judge(both, &Message::agent("I want to talk to a human")),
-        None
-    );
+    assert_eq!(judge(both, &Message::agent("I want to talk to a human")), None);
 }
 
 #[test]
@@ -170,19 +154,14 @@ fn settings_that_make_no_sense_are_faults_at_their_place() {
         (r#"{"examples": ["call me"], "not": ["it is"]}"#, "/not/0"),
         (r#"{"builtin": "everything"}"#, "/builtin"),
         (r#"{"example": ["call me"]}"#, "/example"),
-        (
-            r#"{"builtin": "explicit-request", "speakers": []}"#,
-            "/speakers",
-        ),
+        (r#"{"builtin": "explicit-request", "speakers": []}"#, "/speakers"),
         (
             r#"{"builtin": "explicit-request", "priority_words": ["!"]}"#,
             "/priority_words/0",
         ),
     ] {
         assert_eq!(
-            testing::detector::<Phrases>(settings)
-                .expect_err(settings)
-                .pointer,
+            testing::detector::<Phrases>(settings).expect_err(settings).pointer,
             place,
             "{settings}"
         );
@@ -219,8 +198,7 @@ fn odd_texts_are_answered_calmly() {
 
 #[test]
 fn spans_lie_on_character_boundaries() {
-    let detectors: [Phrases; 2] =
-        [BUILTIN, MISSION].map(|settings| testing::detector(settings).expect("fits"));
+    let detectors: [Phrases; 2] = [BUILTIN, MISSION].map(|settings| testing::detector(settings).expect("fits"));
     let text = "((talk|humn|not|é|🙂|\u{301}|call|me|שלום)[ ,.!’']{0,2}){1,30}|\\PC{1,60}";
     proptest!(|(text in text)| {
         for phrases in &detectors {

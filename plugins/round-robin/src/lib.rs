@@ -18,20 +18,14 @@ pub struct RoundRobin;
 
 impl Strategy for RoundRobin {
     const NAME: &'static str = "round-robin";
-    const SUMMARY: &'static str =
-        "Offers to whoever has waited longest, and last to those who missed this handover.";
+    const SUMMARY: &'static str = "Offers to whoever has waited longest, and last to those who missed this handover.";
     type Settings = Settings;
 
     fn new(Settings {}: Settings) -> Result<Self, Fault> {
         Ok(Self)
     }
 
-    fn rank(
-        &self,
-        handover: &Handover,
-        candidates: &[Candidate],
-        _: &dyn Conversation,
-    ) -> Result<Ranking, String> {
+    fn rank(&self, handover: &Handover, candidates: &[Candidate], _: &dyn Conversation) -> Result<Ranking, String> {
         let mut order: Vec<_> = candidates.iter().collect();
         order.sort_by(|a, b| a.missed.cmp(&b.missed).then_with(|| a.by_rest(b)));
         let mut ranking = Ranking::default();
@@ -39,10 +33,7 @@ impl Strategy for RoundRobin {
             let why = match (candidate.missed, candidate.last_offered_at_ms) {
                 (true, _) => "missed this handover, so comes after the others".to_owned(),
                 (false, None) => "was never offered a handover".to_owned(),
-                (false, Some(at_ms)) => format!(
-                    "last offer {} ago",
-                    ago(handover.opened_at_ms.saturating_sub(at_ms))
-                ),
+                (false, Some(at_ms)) => format!("last offer {} ago", ago(handover.opened_at_ms.saturating_sub(at_ms))),
             };
             ranking.rank(candidate, why);
         }
@@ -79,10 +70,7 @@ mod tests {
     }
 
     fn check(people: &[(&str, Option<i64>, bool)], expected: &[&str]) {
-        let people: Vec<_> = people
-            .iter()
-            .map(|&(id, at, missed)| person(id, at, missed))
-            .collect();
+        let people: Vec<_> = people.iter().map(|&(id, at, missed)| person(id, at, missed)).collect();
         let handover = Handover {
             opened_at_ms: 10 * HOUR_MS,
             ..Handover::default()
@@ -128,10 +116,7 @@ mod tests {
 
     #[test]
     fn equals_are_ordered_by_id_whatever_the_order_they_came_in() {
-        let expected = [
-            "a: was never offered a handover",
-            "b: was never offered a handover",
-        ];
+        let expected = ["a: was never offered a handover", "b: was never offered a handover"];
         check(&[("a", None, false), ("b", None, false)], &expected);
         check(&[("b", None, false), ("a", None, false)], &expected);
     }

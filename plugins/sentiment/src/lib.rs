@@ -50,8 +50,7 @@ pub struct Sentiment {
 
 impl Detector for Sentiment {
     const NAME: &'static str = "sentiment";
-    const SUMMARY: &'static str =
-        "Finds an upset tone, swearing, threats to leave and repeated complaints.";
+    const SUMMARY: &'static str = "Finds an upset tone, swearing, threats to leave and repeated complaints.";
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
@@ -71,11 +70,7 @@ impl Detector for Sentiment {
         })
     }
 
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String> {
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
@@ -119,11 +114,7 @@ impl Sentiment {
             spans.push((range, "masked swearing"));
             note.push("masked swearing".to_owned());
         }
-        let tone = if self.shouting {
-            Tone::of(text)
-        } else {
-            Tone::default()
-        };
+        let tone = if self.shouting { Tone::of(text) } else { Tone::default() };
         if let Some(why) = tone.why() {
             confidence = tone.strengthen(confidence);
             note.push(why.to_owned());

@@ -71,21 +71,13 @@ fn a_mild_complaint_counts_in_full_once_it_is_not_the_first() {
         .said(Message::bot("I am sorry to hear that."));
     let later = judge(text, &history);
     assert!(later.confidence >= 0.75, "{later:?}");
-    assert!(
-        later
-            .note
-            .expect("told")
-            .ends_with("raised by 1 upset messages before")
-    );
+    assert!(later.note.expect("told").ends_with("raised by 1 upset messages before"));
 }
 
 #[test]
 fn only_the_customer_is_judged() {
     let detector: Sentiment = testing::detector("{}").expect("fits");
-    let said = [
-        Message::bot("This is terrible"),
-        Message::agent("This is terrible"),
-    ];
+    let said = [Message::bot("This is terrible"), Message::agent("This is terrible")];
     for message in said {
         assert!(
             detector
@@ -103,9 +95,7 @@ fn settings_that_make_no_sense_are_faults_at_their_place() {
         (r#"{"caps": true}"#, "/caps"),
     ] {
         assert_eq!(
-            testing::detector::<Sentiment>(settings)
-                .expect_err(settings)
-                .pointer,
+            testing::detector::<Sentiment>(settings).expect_err(settings).pointer,
             place
         );
     }

@@ -20,11 +20,7 @@ impl Tone {
         for letter in text.chars() {
             upper += usize::from(letter.is_uppercase());
             lower += usize::from(letter.is_lowercase());
-            run = if matches!(letter, '!' | '?') {
-                run + 1
-            } else {
-                0
-            };
+            run = if matches!(letter, '!' | '?') { run + 1 } else { 0 };
             longest = longest.max(run);
         }
         Self {
@@ -83,9 +79,5 @@ impl Masked {
 
 /// Whether the hidden word may be the known one: a `*` stands for one letter.
 fn hides(hidden: &str, known: &str) -> bool {
-    hidden.len() == known.len()
-        && hidden
-            .bytes()
-            .zip(known.bytes())
-            .all(|(a, b)| a == b || a == b'*')
+    hidden.len() == known.len() && hidden.bytes().zip(known.bytes()).all(|(a, b)| a == b || a == b'*')
 }

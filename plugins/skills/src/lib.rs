@@ -42,17 +42,13 @@ pub struct Skills {
 
 impl Strategy for Skills {
     const NAME: &'static str = "skills";
-    const SUMMARY: &'static str =
-        "Offers to whoever has the most of the wanted skills and speaks the language.";
+    const SUMMARY: &'static str = "Offers to whoever has the most of the wanted skills and speaks the language.";
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
         for (index, skill) in settings.required.iter().enumerate() {
             if skill.trim().is_empty() {
-                return Err(Fault::at(
-                    format!("/required/{index}"),
-                    "is empty; name a skill",
-                ));
+                return Err(Fault::at(format!("/required/{index}"), "is empty; name a skill"));
             }
         }
         for (skill, weight) in &settings.preferred {
@@ -69,10 +65,7 @@ impl Strategy for Skills {
             ("language_weight", settings.language_weight),
         ] {
             if !(0.0..=100.0).contains(&weight) {
-                return Err(Fault::at(
-                    format!("/{key}"),
-                    format!("is {weight}; 0 to 100"),
-                ));
+                return Err(Fault::at(format!("/{key}"), format!("is {weight}; 0 to 100")));
             }
         }
         Ok(Self { settings })
@@ -94,9 +87,7 @@ impl Strategy for Skills {
                 .iter()
                 .find(|skill| !has(&candidate.skills, skill))
             {
-                Some(skill) => {
-                    ranking.pass_over(candidate, format!("lacks the required skill {skill}"))
-                }
+                Some(skill) => ranking.pass_over(candidate, format!("lacks the required skill {skill}")),
                 None => fits.push((self.fit(handover, candidate, &locale), candidate)),
             }
         }
@@ -147,10 +138,7 @@ impl Skills {
             fit += self.settings.language_weight;
             why.push(format!("speaks {}", language(locale)));
         }
-        why.push(format!(
-            "holds {} of {}",
-            candidate.open, candidate.capacity
-        ));
+        why.push(format!("holds {} of {}", candidate.open, candidate.capacity));
         if candidate.missed {
             why.push("missed this handover".to_owned());
         }
@@ -201,9 +189,7 @@ mod tests {
             ..Handover::default()
         };
         let conversation = TestConversation::default().locale("es-MX");
-        let ranking = skills
-            .rank(&handover, people, &conversation)
-            .expect("always ranks");
+        let ranking = skills.rank(&handover, people, &conversation).expect("always ranks");
         let told = |choices: &[baton_plugin_sdk::Choice], sign: &str| -> Vec<String> {
             choices
                 .iter()
@@ -237,10 +223,7 @@ mod tests {
     fn the_language_of_the_contact_counts_whatever_the_region() {
         check(
             "{}",
-            &[
-                person("ana", &["hvac"], &["en"], 0),
-                person("bo", &[], &["es-ES"], 0),
-            ],
+            &[person("ana", &["hvac"], &["en"], 0), person("bo", &[], &["es-ES"], 0)],
             &[
                 "+bo: has 0 of 2 wanted skills, speaks es, holds 0 of 5",
                 "+ana: has 1 of 2 wanted skills (hvac), holds 0 of 5",
@@ -291,9 +274,7 @@ mod tests {
             (r#"{"prefered": {}}"#, "/prefered"),
         ] {
             assert_eq!(
-                testing::strategy::<Skills>(settings)
-                    .expect_err(settings)
-                    .pointer,
+                testing::strategy::<Skills>(settings).expect_err(settings).pointer,
                 place
             );
         }

@@ -95,12 +95,7 @@ impl Facts {
             tags: handover.tags.clone(),
             topic: handover.topic.clone(),
             request: quote(&handover.request),
-            evidence: handover
-                .evidence
-                .iter()
-                .take(5)
-                .map(|passage| quote(passage))
-                .collect(),
+            evidence: handover.evidence.iter().take(5).map(|passage| quote(passage)).collect(),
             note: handover.note.as_deref().map(quote),
             role: handover.role.clone(),
             skills: handover.skills.clone(),
@@ -141,9 +136,7 @@ impl Facts {
 impl ContactFacts {
     fn of(conversation: &dyn Conversation) -> Self {
         let contact = conversation.contact();
-        let known = [&contact.name, &contact.phone, &contact.email]
-            .into_iter()
-            .flatten();
+        let known = [&contact.name, &contact.phone, &contact.email].into_iter().flatten();
         let line = known.map(String::as_str).collect::<Vec<_>>().join(", ");
         Self {
             name: contact.name.clone(),

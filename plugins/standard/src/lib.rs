@@ -33,8 +33,7 @@ pub struct Standard {
 
 impl Template for Standard {
     const NAME: &'static str = "standard";
-    const SUMMARY: &'static str =
-        "Writes from texts by reason, priority, opening hours and locale.";
+    const SUMMARY: &'static str = "Writes from texts by reason, priority, opening hours and locale.";
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
@@ -50,9 +49,7 @@ impl Template for Standard {
         conversation: &dyn Conversation,
     ) -> Result<Draft, String> {
         let mut facts = Facts::of(handover, circumstances, conversation, &self.texts);
-        let (name, language) = self
-            .texts
-            .message_for(handover, circumstances, &facts.locale);
+        let (name, language) = self.texts.message_for(handover, circumstances, &facts.locale);
         facts.speak(language, circumstances.promise.as_ref());
         let message = self.texts.render(&name, &facts)?;
         facts.speak(self.texts.language(), circumstances.promise.as_ref());

@@ -35,18 +35,12 @@ fn hvac() -> (Handover, Circumstances, TestConversation) {
     let conversation = TestConversation::default()
         .contact(contact)
         .field("model", "X200")
-        .said(Message::customer(
-            "Hi there. I'm looking for a code on HVAC.",
-        ))
+        .said(Message::customer("Hi there. I'm looking for a code on HVAC."))
         .said(Message::bot("Can you tell me which model?"));
     (handover, circumstances, conversation)
 }
 
-fn message(
-    settings: &str,
-    change: impl FnOnce(&mut Handover, &mut Circumstances),
-    locale: &str,
-) -> String {
+fn message(settings: &str, change: impl FnOnce(&mut Handover, &mut Circumstances), locale: &str) -> String {
     let (mut handover, mut circumstances, conversation) = hvac();
     change(&mut handover, &mut circumstances);
     let standard: Standard = testing::template(settings).expect("the settings fit");
@@ -63,10 +57,7 @@ fn the_walkthrough_gets_its_title_message_and_task() {
     let draft = standard
         .compose(&handover, &circumstances, &conversation)
         .expect("composed");
-    assert_eq!(
-        draft.title,
-        "Follow up: HVAC code request — requested human"
-    );
+    assert_eq!(draft.title, "Follow up: HVAC code request — requested human");
     assert_eq!(
         draft.message,
         "Thanks — one of our team members will follow up within 24 hours to assist you further."
@@ -95,11 +86,7 @@ fn a_task_of_which_little_is_known_says_only_that() {
         ..Handover::default()
     };
     let draft = standard
-        .compose(
-            &handover,
-            &Circumstances::default(),
-            &TestConversation::default(),
-        )
+        .compose(&handover, &Circumstances::default(), &TestConversation::default())
         .expect("composed");
     assert_eq!(draft.title, "Follow up: my unit broke — warranty case");
     assert_eq!(
@@ -177,21 +164,14 @@ fn the_most_specific_text_of_the_pack_wins() {
     let upset = |handover: &mut Handover| handover.reason = "sentiment".into();
     let urgent = |handover: &mut Handover| handover.priority = Priority::High;
     assert_eq!(message(settings, |_, _| {}, "en"), "any");
-    assert_eq!(
-        message(settings, |handover, _| upset(handover), "en"),
-        "upset"
-    );
+    assert_eq!(message(settings, |handover, _| upset(handover), "en"), "upset");
     let both = |handover: &mut Handover, _: &mut Circumstances| {
         upset(handover);
         urgent(handover);
     };
     assert_eq!(message(settings, both, "en"), "urgent");
     assert_eq!(
-        message(
-            settings,
-            |_, circumstances| circumstances.open = false,
-            "en"
-        ),
+        message(settings, |_, circumstances| circumstances.open = false, "en"),
         "closed"
     );
     let worst = |handover: &mut Handover, circumstances: &mut Circumstances| {
@@ -199,10 +179,7 @@ fn the_most_specific_text_of_the_pack_wins() {
         circumstances.open = false;
     };
     assert_eq!(message(settings, worst, "en"), "closed and urgent");
-    assert_eq!(
-        message(settings, worst, "de-CH"),
-        "deutsch innerhalb von 24 Stunden"
-    );
+    assert_eq!(message(settings, worst, "de-CH"), "deutsch innerhalb von 24 Stunden");
     assert_eq!(message(settings, |_, _| {}, "de-AT"), "österreichisch");
 }
 
@@ -258,18 +235,10 @@ fn a_text_that_could_fail_is_refused_with_its_place_and_line() {
             "/texts/0/hours",
             "unknown variant",
         ),
-        (
-            r#"{"texts": [{"mesage": "x"}]}"#,
-            "/texts/0/mesage",
-            "unknown field",
-        ),
+        (r#"{"texts": [{"mesage": "x"}]}"#, "/texts/0/mesage", "unknown field"),
         (r#"{"title": "{{ label"}"#, "/title", "line 1"),
         (r#"{"description": "{{ x }}"}"#, "/description", "names `x`"),
-        (
-            r#"{"returning": "{{ assignee }}"}"#,
-            "/returning",
-            "may be missing",
-        ),
+        (r#"{"returning": "{{ assignee }}"}"#, "/returning", "may be missing"),
         (r#"{"language": "tlh"}"#, "/language", "one of en"),
     ] {
         let fault = testing::template::<Standard>(settings).expect_err(settings);

@@ -6,14 +6,10 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use baton_plugin_sdk::{
-    Circumstances, Contact, Fault, Handover, Message, Priority, Promise, TestConversation,
-};
+use baton_plugin_sdk::{Circumstances, Contact, Fault, Handover, Message, Priority, Promise, TestConversation};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{
-    Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter,
-};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, escape_formatter};
 
 use crate::defaults::{LABELS, MESSAGES, Messages};
 use crate::facts::Facts;
@@ -85,11 +81,7 @@ impl Texts {
                 ("closed", closed),
                 ("gap", gap),
             ] {
-                sources.push((
-                    format!("{language}/{kind}"),
-                    String::new(),
-                    (*source).to_owned(),
-                ));
+                sources.push((format!("{language}/{kind}"), String::new(), (*source).to_owned()));
             }
         }
         for (index, text) in texts.iter().enumerate() {
@@ -100,11 +92,7 @@ impl Texts {
             ));
         }
         let returns_with_words = !returning.trim().is_empty();
-        for (name, source) in [
-            (TITLE, title),
-            (DESCRIPTION, description),
-            (RETURNING, returning),
-        ] {
+        for (name, source) in [(TITLE, title), (DESCRIPTION, description), (RETURNING, returning)] {
             sources.push((name.to_owned(), format!("/{name}"), source));
         }
         let mut made = Self {
@@ -152,16 +140,10 @@ impl Texts {
         circumstances: &Circumstances,
         locale: &str,
     ) -> (String, &str) {
-        let hours = if circumstances.open {
-            Hours::Open
-        } else {
-            Hours::Closed
-        };
+        let hours = if circumstances.open { Hours::Open } else { Hours::Closed };
         let priority = Urgency::of(handover.priority);
         let holds = |text: &Text| {
-            text.reason
-                .as_ref()
-                .is_none_or(|reason| *reason == handover.reason)
+            text.reason.as_ref().is_none_or(|reason| *reason == handover.reason)
                 && text.priority.is_none_or(|wanted| wanted == priority)
                 && text.hours.is_none_or(|wanted| wanted == hours)
         };
@@ -170,9 +152,7 @@ impl Texts {
             .iter()
             .enumerate()
             .filter(|(_, text)| holds(text))
-            .filter_map(|(index, text)| {
-                Some((nearness(text.locale.as_deref(), locale)?, index, text))
-            })
+            .filter_map(|(index, text)| Some((nearness(text.locale.as_deref(), locale)?, index, text)))
             .max_by_key(|(nearness, index, text)| (*nearness, precision(text), Reverse(*index)));
         if let Some((_, index, text)) = best {
             let language = text.locale.as_deref().map_or(self.language(), language);
@@ -181,11 +161,7 @@ impl Texts {
         let kind = match (hours, priority) {
             (Hours::Closed, _) => "closed",
             (Hours::Open, Urgency::High) => "urgent",
-            (Hours::Open, Urgency::Low | Urgency::Medium)
-                if handover.reason == "information-gap" =>
-            {
-                "gap"
-            }
+            (Hours::Open, Urgency::Low | Urgency::Medium) if handover.reason == "information-gap" => "gap",
             (Hours::Open, Urgency::Low | Urgency::Medium) => "standard",
         };
         let spoken = MESSAGES
@@ -203,14 +179,7 @@ impl Texts {
             .map_err(|error| format!("text `{name}`: {}", told(&error)))
     }
 
-    fn add(
-        &mut self,
-        name: String,
-        pointer: &str,
-        source: String,
-        full: &Facts,
-        bare: &Facts,
-    ) -> Result<(), Fault> {
+    fn add(&mut self, name: String, pointer: &str, source: String, full: &Facts, bare: &Facts) -> Result<(), Fault> {
         if source.len() > LONGEST_TEXT_BYTES {
             let message = format!("has {} bytes; at most {LONGEST_TEXT_BYTES}", source.len());
             return Err(Fault::at(pointer, message));
@@ -230,20 +199,13 @@ impl Texts {
             .undeclared_variables(false)
             .iter()
             .filter(|name| {
-                !known.contains(name)
-                    && self
-                        .environment
-                        .globals()
-                        .all(|(global, _)| global != name.as_str())
+                !known.contains(name) && self.environment.globals().all(|(global, _)| global != name.as_str())
             })
             .min()
         {
             return Err(Fault::at(
                 pointer,
-                format!(
-                    "names `{unknown}`, which is no fact; known are {}",
-                    known.join(", ")
-                ),
+                format!("names `{unknown}`, which is no fact; known are {}", known.join(", ")),
             ));
         }
         for facts in [full, bare] {
@@ -302,12 +264,7 @@ impl Texts {
     /// A handover of which nothing is known that may be missing.
     fn bare_sample(&self) -> Facts {
         let circumstances = Circumstances::default();
-        let mut facts = Facts::of(
-            &Handover::default(),
-            &circumstances,
-            &TestConversation::default(),
-            self,
-        );
+        let mut facts = Facts::of(&Handover::default(), &circumstances, &TestConversation::default(), self);
         facts.speak(&self.language, None);
         facts
     }
@@ -325,11 +282,7 @@ fn nearness(wanted: Option<&str>, locale: &str) -> Option<u8> {
 
 /// The number of conditions, then which ones.
 fn precision(text: &Text) -> (u8, bool, bool, bool) {
-    let given = (
-        text.hours.is_some(),
-        text.priority.is_some(),
-        text.reason.is_some(),
-    );
+    let given = (text.hours.is_some(), text.priority.is_some(), text.reason.is_some());
     (
         u8::from(given.0) + u8::from(given.1) + u8::from(given.2),
         given.0,
@@ -352,10 +305,7 @@ fn printed(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Re
 }
 
 fn told(error: &Error) -> String {
-    let line = error
-        .line()
-        .map(|line| format!("line {line}: "))
-        .unwrap_or_default();
+    let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
     match error.detail() {
         Some(detail) => format!("{line}{}: {detail}", error.kind()),
         None => format!("{line}{}", error.kind()),

@@ -48,10 +48,7 @@ const WORDS: [Words; 5] = [
         hours: ["hora", "horas"],
         days: ["día", "días"],
         business: [
-            [
-                "minuto de horario de atención",
-                "minutos de horario de atención",
-            ],
+            ["minuto de horario de atención", "minutos de horario de atención"],
             ["hora de atención", "horas de atención"],
         ],
         none: "lo antes posible",
@@ -62,10 +59,7 @@ const WORDS: [Words; 5] = [
         minutes: ["minute", "minutes"],
         hours: ["heure", "heures"],
         days: ["jour", "jours"],
-        business: [
-            ["minute ouvrée", "minutes ouvrées"],
-            ["heure ouvrée", "heures ouvrées"],
-        ],
+        business: [["minute ouvrée", "minutes ouvrées"], ["heure ouvrée", "heures ouvrées"]],
         none: "dès que possible",
     },
     Words {
@@ -101,22 +95,10 @@ pub(crate) fn when(promise: Option<&Promise>, language: &str) -> String {
     // One day is `24 hours`.
     let (count, units) = match () {
         () if minutes > 1440 && minutes % 1440 == 0 && !business => (minutes / 1440, &words.days),
-        () if minutes >= 60 && minutes % 60 == 0 => (
-            minutes / 60,
-            if business {
-                &words.business[1]
-            } else {
-                &words.hours
-            },
-        ),
-        () => (
-            minutes,
-            if business {
-                &words.business[0]
-            } else {
-                &words.minutes
-            },
-        ),
+        () if minutes >= 60 && minutes % 60 == 0 => {
+            (minutes / 60, if business { &words.business[1] } else { &words.hours })
+        }
+        () => (minutes, if business { &words.business[0] } else { &words.minutes }),
     };
     let unit = units[usize::from(count != 1)];
     format!("{} {count} {unit}", words.before)

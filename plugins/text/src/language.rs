@@ -45,9 +45,7 @@ mod tests {
 
     #[test]
     fn the_language_decides_and_the_region_does_not() {
-        let words = ByLanguage::new("human")
-            .with("de", "Mensch")
-            .with("es", "persona");
+        let words = ByLanguage::new("human").with("de", "Mensch").with("es", "persona");
         for (locale, word) in [
             ("de-AT", "Mensch"),
             ("ES_mx", "persona"),
@@ -60,9 +58,6 @@ mod tests {
 
     #[test]
     fn nobody_asks_for_the_locale_when_there_is_no_choice() {
-        assert_eq!(
-            *ByLanguage::new(1).pick(|| unreachable!("one language only")),
-            1
-        );
+        assert_eq!(*ByLanguage::new(1).pick(|| unreachable!("one language only")), 1);
     }
 }

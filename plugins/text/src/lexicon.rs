@@ -64,9 +64,7 @@ impl Lexicon {
     }
 
     pub(crate) fn starting_with(&self, class: Class) -> &[Rule] {
-        let start = self
-            .rules
-            .partition_point(|rule| rule.steps[0].class < class);
+        let start = self.rules.partition_point(|rule| rule.steps[0].class < class);
         let count = self.rules[start..].partition_point(|rule| rule.steps[0].class == class);
         &self.rules[start..start + count]
     }
@@ -105,10 +103,7 @@ impl LexiconBuilder {
     /// The first line that is not understood.
     pub fn read(mut self, file: &str) -> Result<Self, LexiconError> {
         for (index, text) in file.lines().enumerate() {
-            let text = text
-                .split_once('#')
-                .map_or(text, |(before, _)| before)
-                .trim();
+            let text = text.split_once('#').map_or(text, |(before, _)| before).trim();
             let line = index + 1;
             let refuse = |problem: String| LexiconError { line, problem };
             if text.is_empty() {
@@ -121,21 +116,17 @@ impl LexiconBuilder {
                     .map(term)
                     .collect::<Result<Vec<_>, _>>()
                     .map_err(refuse)?;
-                self.classes
-                    .entry(name.trim().to_owned())
-                    .or_default()
-                    .extend(words);
+                self.classes.entry(name.trim().to_owned()).or_default().extend(words);
             } else {
                 self.rules.push(rule(text, line).map_err(refuse)?);
             }
         }
         for draft in &self.rules {
             for term in draft.steps.iter().flat_map(|(terms, ..)| terms) {
-                self.words_of(term, &mut Vec::new())
-                    .map_err(|problem| LexiconError {
-                        line: draft.line,
-                        problem,
-                    })?;
+                self.words_of(term, &mut Vec::new()).map_err(|problem| LexiconError {
+                    line: draft.line,
+                    problem,
+                })?;
             }
         }
         Ok(self)
@@ -215,10 +206,7 @@ impl LexiconBuilder {
             .keys()
             .map(|name| (name.clone(), class_of(&[Term::Class(name.clone())])))
             .collect();
-        let filler = named
-            .iter()
-            .find(|(name, _)| name == "filler")
-            .map(|&(_, class)| class);
+        let filler = named.iter().find(|(name, _)| name == "filler").map(|&(_, class)| class);
         Lexicon {
             vocabulary: vocabulary.build(typos),
             rules,
@@ -250,13 +238,8 @@ impl LexiconBuilder {
 }
 
 fn rule(text: &str, line: usize) -> Result<Draft, String> {
-    let (head, pattern) = text
-        .split_once(':')
-        .ok_or("a rule needs a colon before its steps")?;
-    let (effect, name) = head
-        .trim()
-        .split_once(' ')
-        .ok_or("a rule needs a weight and a name")?;
+    let (head, pattern) = text.split_once(':').ok_or("a rule needs a colon before its steps")?;
+    let (effect, name) = head.trim().split_once(' ').ok_or("a rule needs a weight and a name")?;
     let number = |text: &str, most: f32| {
         let range = format!("`{text}` is not a number from 0 to {most}");
         text.parse::<f32>()
@@ -290,21 +273,13 @@ fn rule(text: &str, line: usize) -> Result<Draft, String> {
             "^" => draft.at_start = true,
             "$" => draft.at_end = true,
             _ => {
-                let (step, optional) = part
-                    .strip_suffix('?')
-                    .map_or((part, false), |step| (step, true));
+                let (step, optional) = part.strip_suffix('?').map_or((part, false), |step| (step, true));
                 let terms = step.split('|').map(term).collect::<Result<Vec<_>, _>>()?;
-                draft
-                    .steps
-                    .push((terms, std::mem::take(&mut gap), optional));
+                draft.steps.push((terms, std::mem::take(&mut gap), optional));
             }
         }
     }
-    let optional = draft
-        .steps
-        .iter()
-        .filter(|(.., optional)| *optional)
-        .count();
+    let optional = draft.steps.iter().filter(|(.., optional)| *optional).count();
     if optional == draft.steps.len() {
         return Err("a rule needs a step that is not optional".to_owned());
     }
@@ -388,11 +363,7 @@ mod tests {
             ("put through with human", true),
             ("through human", false),
         ] {
-            assert_eq!(
-                lexicon.judge(&Reading::of(text)).confidence() > 0.5,
-                found,
-                "{text}"
-            );
+            assert_eq!(lexicon.judge(&Reading::of(text)).confidence() > 0.5, found, "{text}");
         }
     }
 
@@ -407,11 +378,7 @@ mod tests {
             ("a bulk paper order", true),
             ("order in bulk", false),
         ] {
-            assert_eq!(
-                lexicon.judge(&Reading::of(text)).confidence() > 0.5,
-                found,
-                "{text}"
-            );
+            assert_eq!(lexicon.judge(&Reading::of(text)).confidence() > 0.5, found, "{text}");
         }
     }
 }

@@ -56,12 +56,7 @@ impl Reading {
                     '!' | '?' | '\n' | '…' | '。' | '！' | '？' | ';' | '¿' | '¡' => true,
                     _ => false,
                 };
-                if ends
-                    && reading
-                        .words
-                        .last()
-                        .is_some_and(|word| word.sentence == sentence)
-                {
+                if ends && reading.words.last().is_some_and(|word| word.sentence == sentence) {
                     sentence += 1;
                 }
                 continue;
@@ -245,10 +240,7 @@ mod tests {
         let text = "ab".repeat(16_384);
         let reading = Reading::of(&text);
         assert_eq!(reading.words().len(), 1);
-        assert_eq!(
-            reading.normal(&reading.words()[0]).len(),
-            LONGEST_WORD_BYTES
-        );
+        assert_eq!(reading.normal(&reading.words()[0]).len(), LONGEST_WORD_BYTES);
         assert_eq!(reading.words()[0].range(), 0..text.len());
         assert_eq!(normals(&"a".repeat(32_768)), ["a"]);
     }

@@ -93,11 +93,7 @@ impl<'a> Verdict<'a> {
         let mut strongest = 0.0_f32;
         // Several matches of one factor say the same thing; it counts once.
         let mut counted: Vec<&str> = Vec::new();
-        for factor in self
-            .factors
-            .iter()
-            .filter(|factor| overlap(&factor.range, range))
-        {
+        for factor in self.factors.iter().filter(|factor| overlap(&factor.range, range)) {
             if counted.contains(&factor.rule) {
                 continue;
             }
@@ -154,8 +150,7 @@ impl Lexicon {
                         continue;
                     };
                     let words = reading.words();
-                    let range = words[tokens[first].word].range().start
-                        ..words[tokens[last].word].range().end;
+                    let range = words[tokens[first].word].range().start..words[tokens[last].word].range().end;
                     match rule.effect {
                         Effect::Weight(weight) if yes.len() < MOST_MATCHES => {
                             let typo = tokens[first..=last].iter().any(|token| token.meaning.typo);
@@ -185,9 +180,9 @@ impl Lexicon {
         let mut tokens = Vec::with_capacity(reading.words().len());
         for (index, word) in reading.words().iter().enumerate() {
             let meaning = self.vocabulary().meaning(reading, word);
-            let filler = self.filler().is_some_and(|filler| {
-                meaning.is(filler) && meaning.classes().all(|class| class == filler)
-            });
+            let filler = self
+                .filler()
+                .is_some_and(|filler| meaning.is(filler) && meaning.classes().all(|class| class == filler));
             if !filler {
                 tokens.push(Token {
                     meaning,
@@ -209,18 +204,9 @@ fn end_of_match(rule: &Rule, tokens: &[Token<'_>], first: usize) -> Option<usize
     steps(&rule.steps[1..], rule.at_end, tokens, first, sentence)
 }
 
-fn steps(
-    rest: &[Step],
-    at_end: bool,
-    tokens: &[Token<'_>],
-    behind: usize,
-    sentence: u32,
-) -> Option<usize> {
+fn steps(rest: &[Step], at_end: bool, tokens: &[Token<'_>], behind: usize, sentence: u32) -> Option<usize> {
     let Some((step, rest)) = rest.split_first() else {
-        let ends = !at_end
-            || tokens
-                .get(behind + 1)
-                .is_none_or(|next| next.sentence != sentence);
+        let ends = !at_end || tokens.get(behind + 1).is_none_or(|next| next.sentence != sentence);
         return ends.then_some(behind);
     };
     let reach = tokens.len().min(behind + 2 + usize::from(step.gap));
@@ -293,10 +279,7 @@ mod tests {
     ";
 
     fn check(stories: &[(&str, f32, Option<&str>)]) {
-        let lexicon = LexiconBuilder::default()
-            .read(LEXICON)
-            .expect("is sound")
-            .build(true);
+        let lexicon = LexiconBuilder::default().read(LEXICON).expect("is sound").build(true);
         for &(text, confidence, changed_by) in stories {
             let reading = Reading::of(text);
             let verdict = lexicon.judge(&reading);

@@ -119,8 +119,7 @@ impl Vocabulary {
                 // Each wrong letter changes at most two bits: one that is gone, one that came.
                 && (spelling.mask ^ mask).count_ones() as usize <= 2 * typos
                 && (typos == 1 || spelling.bytes as usize >= TWO_TYPOS_LETTERS - 1);
-            let known =
-                &self.letters[spelling.start as usize..(spelling.start + spelling.bytes) as usize];
+            let known = &self.letters[spelling.start as usize..(spelling.start + spelling.bytes) as usize];
             (near && strsim::osa_distance(known, normal) <= typos).then_some(known)
         })
     }
@@ -149,10 +148,7 @@ impl VocabularyBuilder {
 
     /// Puts a word, in normal spelling, into a class: only this form of it, or all forms that share its stem.
     pub fn add(&mut self, class: Class, word: &str, exact: bool) {
-        self.words
-            .entry((exact, word.to_owned()))
-            .or_default()
-            .insert(class.0);
+        self.words.entry((exact, word.to_owned())).or_default().insert(class.0);
     }
 
     /// Compiles the words; with `typos`, a word that none is, yet resembles one, is taken for it.
@@ -166,8 +162,7 @@ impl VocabularyBuilder {
                 hash(b'~', stem(word))
             };
             table.entry(hash).or_default().extend(classes);
-            if word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase())
-            {
+            if word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
                 spelt.insert(word);
             }
         }

@@ -51,10 +51,7 @@ impl Faults {
 
     /// What must be there. A value of the wrong type was told already, so it is not told as missing too.
     pub(crate) fn required<T>(&mut self, pointer: &str, value: Option<T>) -> Option<T> {
-        let told = self
-            .0
-            .iter()
-            .any(|fault| fault.pointer.as_deref() == Some(pointer));
+        let told = self.0.iter().any(|fault| fault.pointer.as_deref() == Some(pointer));
         if value.is_none() && !told {
             self.at(pointer, "is required");
         }
@@ -62,11 +59,7 @@ impl Faults {
     }
 
     /// An id, where there is one.
-    pub(crate) fn id<T: FromStr<Err = IdError>>(
-        &mut self,
-        pointer: &str,
-        text: Option<String>,
-    ) -> Option<T> {
+    pub(crate) fn id<T: FromStr<Err = IdError>>(&mut self, pointer: &str, text: Option<String>) -> Option<T> {
         match text?.parse() {
             Ok(id) => Some(id),
             Err(error) => {
@@ -125,10 +118,7 @@ impl Faults {
         if at.0 > now.0.saturating_add(limits::AHEAD_MS) {
             self.at(
                 pointer,
-                format!(
-                    "is more than 1 day ahead of {}",
-                    crate::api::wire::rfc3339(now)
-                ),
+                format!("is more than 1 day ahead of {}", crate::api::wire::rfc3339(now)),
             );
             return None;
         }
@@ -136,18 +126,10 @@ impl Faults {
     }
 
     /// A time to come, where there is one.
-    pub(crate) fn future(
-        &mut self,
-        pointer: &str,
-        text: Option<String>,
-        now: Time,
-    ) -> Option<Time> {
+    pub(crate) fn future(&mut self, pointer: &str, text: Option<String>, now: Time) -> Option<Time> {
         let at = self.time(pointer, text)?;
         if at <= now {
-            self.at(
-                pointer,
-                format!("is not after {}", crate::api::wire::rfc3339(now)),
-            );
+            self.at(pointer, format!("is not after {}", crate::api::wire::rfc3339(now)));
             return None;
         }
         if at.0 > now.0.saturating_add(limits::PLANNED_MS) {
@@ -162,10 +144,7 @@ impl Faults {
         match text.parse::<jiff::Timestamp>() {
             Ok(timestamp) => Some(Time(timestamp.as_millisecond())),
             Err(_) => {
-                self.at(
-                    pointer,
-                    "is not a time of RFC 3339, such as 2026-03-02T17:30:00Z",
-                );
+                self.at(pointer, "is not a time of RFC 3339, such as 2026-03-02T17:30:00Z");
                 None
             }
         }

@@ -14,12 +14,7 @@ use crate::engine::Act;
 const CAPACITY_DEFAULT: u32 = 5;
 
 /// Accepting task `task`.
-pub(crate) fn accept(
-    accept: wire::Accept,
-    task: u32,
-    own: Option<&AgentId>,
-    faults: &mut Faults,
-) -> Option<Act> {
+pub(crate) fn accept(accept: wire::Accept, task: u32, own: Option<&AgentId>, faults: &mut Faults) -> Option<Act> {
     let wire::Accept { agent } = accept;
     Some(Act::Accept {
         task,
@@ -28,12 +23,7 @@ pub(crate) fn accept(
 }
 
 /// Declining task `task`.
-pub(crate) fn decline(
-    decline: wire::Decline,
-    task: u32,
-    own: Option<&AgentId>,
-    faults: &mut Faults,
-) -> Option<Act> {
+pub(crate) fn decline(decline: wire::Decline, task: u32, own: Option<&AgentId>, faults: &mut Faults) -> Option<Act> {
     let wire::Decline { agent, reason } = decline;
     let agent = acting(agent, own, faults);
     let reason = faults.text("/reason", reason, &limits::NOTE_BYTES);
@@ -91,11 +81,7 @@ pub(crate) fn assign(assign: wire::Assign, task: u32, faults: &mut Faults) -> Op
         wire::Assignee::Everyone => Some(Assignee::Everyone),
     });
     let note = faults.text("/note", note, &limits::NOTE_BYTES);
-    Some(Act::Assign {
-        task,
-        to: to?,
-        note,
-    })
+    Some(Act::Assign { task, to: to?, note })
 }
 
 /// Writing something down about task `task`.
@@ -109,11 +95,7 @@ pub(crate) fn note(note: wire::NewNote, task: u32, faults: &mut Faults) -> Optio
 }
 
 /// What a business says of agent `id`.
-pub(crate) fn profile(
-    put: wire::PutAgent,
-    id: AgentId,
-    faults: &mut Faults,
-) -> Option<AgentProfile> {
+pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> Option<AgentProfile> {
     let wire::PutAgent {
         name,
         email,
@@ -157,11 +139,7 @@ pub(crate) fn profile(
 }
 
 /// Whether an agent is at work, and until when that holds.
-pub(crate) fn presence(
-    new: wire::NewPresence,
-    now: Time,
-    faults: &mut Faults,
-) -> Option<(Presence, Option<Time>)> {
+pub(crate) fn presence(new: wire::NewPresence, now: Time, faults: &mut Faults) -> Option<(Presence, Option<Time>)> {
     let wire::NewPresence { presence, until } = new;
     let presence = faults.required("/presence", presence).map(Into::into);
     let until = faults.future("/until", until, now);
@@ -169,12 +147,7 @@ pub(crate) fn presence(
 }
 
 /// A token of `realm`.
-pub(crate) fn new_token(
-    new: wire::NewToken,
-    realm: Realm,
-    now: Time,
-    faults: &mut Faults,
-) -> Option<TokenRequest> {
+pub(crate) fn new_token(new: wire::NewToken, realm: Realm, now: Time, faults: &mut Faults) -> Option<TokenRequest> {
     let wire::NewToken {
         name,
         scope,
@@ -186,9 +159,7 @@ pub(crate) fn new_token(
     let scope: Option<Scope> = faults.required("/scope", scope).map(Into::into);
     let expires_at = faults.future("/expires_at", expires_at, now);
     match scope {
-        Some(Scope::Agent) if agent.is_none() => {
-            faults.at("/agent", "is required for the scope agent")
-        }
+        Some(Scope::Agent) if agent.is_none() => faults.at("/agent", "is required for the scope agent"),
         Some(Scope::Bot | Scope::Operator | Scope::Admin) if agent.is_some() => {
             faults.at("/agent", "is only for the scope agent")
         }
@@ -205,11 +176,7 @@ pub(crate) fn new_token(
 }
 
 /// Who acts: the one that is named, else the token's own agent.
-fn acting<T: FromStr<Err = IdError> + Clone>(
-    agent: Option<String>,
-    own: Option<&T>,
-    faults: &mut Faults,
-) -> Option<T> {
+fn acting<T: FromStr<Err = IdError> + Clone>(agent: Option<String>, own: Option<&T>, faults: &mut Faults) -> Option<T> {
     match agent {
         Some(agent) => faults.id("/agent", Some(agent)),
         None => faults.required("/agent", own.cloned()),
@@ -226,11 +193,7 @@ fn list<T: PartialEq>(
     if items.len() > limits::LABELS {
         faults.at(
             pointer,
-            format!(
-                "has {} items, at most {} are allowed",
-                items.len(),
-                limits::LABELS
-            ),
+            format!("has {} items, at most {} are allowed", items.len(), limits::LABELS),
         );
         return vec![];
     }

@@ -10,12 +10,7 @@ use crate::api::{limits, wire};
 use crate::engine::{Act, Said};
 
 /// A message that may be judged. `own` is the agent of the token, for a message that names none.
-pub(crate) fn said(
-    message: wire::NewMessage,
-    own: Option<&AgentId>,
-    now: Time,
-    faults: &mut Faults,
-) -> Option<Said> {
+pub(crate) fn said(message: wire::NewMessage, own: Option<&AgentId>, now: Time, faults: &mut Faults) -> Option<Said> {
     let wire::NewMessage {
         id,
         speaker,
@@ -78,11 +73,7 @@ pub(crate) fn said(
 
 /// An outright request for a handover.
 pub(crate) fn request(request: wire::NewHandover, faults: &mut Faults) -> Option<Act> {
-    let wire::NewHandover {
-        reason,
-        note,
-        priority,
-    } = request;
+    let wire::NewHandover { reason, note, priority } = request;
     let reason = faults.id(
         "/reason",
         Some(reason.unwrap_or_else(|| Reason::EXPLICIT_REQUEST.to_owned())),
@@ -138,11 +129,7 @@ fn checked_contact(contact: wire::Contact, faults: &mut Faults) -> Contact {
 }
 
 /// Only that it could be one: a customer's typing error must not cost the message.
-pub(super) fn email_address(
-    pointer: &str,
-    text: Option<String>,
-    faults: &mut Faults,
-) -> Option<String> {
+pub(super) fn email_address(pointer: &str, text: Option<String>, faults: &mut Faults) -> Option<String> {
     let text = faults.line(pointer, text, &limits::EMAIL_BYTES)?;
     let sound = text
         .split_once('@')
@@ -156,11 +143,8 @@ pub(super) fn email_address(
 /// The shape of a BCP 47 tag; whether the language exists is not asked.
 pub(super) fn language(pointer: &str, text: Option<String>, faults: &mut Faults) -> Option<String> {
     let text = faults.text(pointer, text, &limits::LABEL_BYTES)?;
-    let is_subtag = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let sound =
-        text.split('-').all(is_subtag) && text.starts_with(|c: char| c.is_ascii_alphabetic());
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let sound = text.split('-').all(is_subtag) && text.starts_with(|c: char| c.is_ascii_alphabetic());
     if !sound {
         faults.at(pointer, "is not a BCP 47 tag, such as en-US");
     }
@@ -171,26 +155,16 @@ fn time_zone_name(pointer: &str, text: Option<String>, faults: &mut Faults) -> O
     let text = faults.text(pointer, text, &limits::LABEL_BYTES)?;
     let known = jiff::tz::TimeZone::get(&text).is_ok();
     if !known {
-        faults.at(
-            pointer,
-            "is not an IANA time zone, such as America/New_York",
-        );
+        faults.at(pointer, "is not an IANA time zone, such as America/New_York");
     }
     known.then_some(text)
 }
 
-fn checked_fields(
-    fields: BTreeMap<String, String>,
-    faults: &mut Faults,
-) -> BTreeMap<String, String> {
+fn checked_fields(fields: BTreeMap<String, String>, faults: &mut Faults) -> BTreeMap<String, String> {
     if fields.len() > limits::FIELDS {
         faults.at(
             "/fields",
-            format!(
-                "has {} fields, at most {} are allowed",
-                fields.len(),
-                limits::FIELDS
-            ),
+            format!("has {} fields, at most {} are allowed", fields.len(), limits::FIELDS),
         );
         return BTreeMap::new();
     }

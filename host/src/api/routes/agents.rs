@@ -43,12 +43,7 @@ pub(super) async fn put_agent(
     body: Body<wire::PutAgent>,
 ) -> Result<Json<wire::Agent>, Problem> {
     let profile = body.check(|put, faults| check::profile(put, id, faults))?;
-    Ok(Json(
-        app.backend
-            .put_agent(&caller.business, profile)
-            .await?
-            .into(),
-    ))
+    Ok(Json(app.backend.put_agent(&caller.business, profile).await?.into()))
 }
 
 /// Say whether an agent is at work.
@@ -66,8 +61,7 @@ pub(super) async fn put_presence(
     body: Body<wire::NewPresence>,
 ) -> Result<Json<wire::Agent>, Problem> {
     caller.must_be(Some(id.as_str()))?;
-    let (presence, until) =
-        body.check(|new, faults| check::presence(new, app.backend.now(), faults))?;
+    let (presence, until) = body.check(|new, faults| check::presence(new, app.backend.now(), faults))?;
     Ok(Json(
         app.backend
             .set_presence(&caller.business, &id, presence, until)

@@ -38,8 +38,7 @@ pub(super) async fn post_message(
     body: Body<wire::NewMessage>,
 ) -> Result<Json<wire::Judged>, Problem> {
     caller.must_be(body.peek().agent.as_deref())?;
-    let said = body
-        .check(|message, faults| check::said(message, caller.own(), app.backend.now(), faults))?;
+    let said = body.check(|message, faults| check::said(message, caller.own(), app.backend.now(), faults))?;
     if said.speaker != Speaker::Agent {
         caller.needs(BOT | OPERATOR)?;
     }
@@ -67,15 +66,10 @@ pub(super) async fn list_messages(
     let slice = Slice::check(cursor, limit, &mut faults);
     let from = slice.cursor.as_deref().map_or(Some(1), position);
     if from.is_none() {
-        faults.parameter(
-            "cursor",
-            "is not a cursor; use `next` of a page of this list",
-        );
+        faults.parameter("cursor", "is not a cursor; use `next` of a page of this list");
     }
     let from = faults.or(from)?;
-    let mut logged = app
-        .backend
-        .messages(&caller.business, &id, from, slice.limit + 1)?;
+    let mut logged = app.backend.messages(&caller.business, &id, from, slice.limit + 1)?;
     let next = logged
         .get(slice.limit)
         .map(|first| URL_SAFE_NO_PAD.encode(first.number.to_string()));
@@ -105,9 +99,7 @@ pub(super) async fn get_conversation(
     By(caller): By<{ BOT | AGENT | OPERATOR }>,
     Id(id): Id<ConversationId>,
 ) -> Result<Json<wire::Conversation>, Problem> {
-    Ok(Json(
-        app.backend.conversation(&caller.business, &id)?.into(),
-    ))
+    Ok(Json(app.backend.conversation(&caller.business, &id)?.into()))
 }
 
 /// Ask for a handover outright.

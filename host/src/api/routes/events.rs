@@ -48,20 +48,15 @@ pub(super) async fn stream_events(
 ) -> Result<impl IntoResponse, Problem> {
     let EventQuery { after, types } = query;
     let mut faults = Faults::default();
-    let last = headers.get(LAST_EVENT_ID).map(|value| {
-        (
-            "Last-Event-ID",
-            value.to_str().unwrap_or_default().to_owned(),
-        )
+    let last = headers
+        .get(LAST_EVENT_ID)
+        .map(|value| ("Last-Event-ID", value.to_str().unwrap_or_default().to_owned()));
+    let after = last.or(after.map(|after| ("after", after))).and_then(|(name, text)| {
+        let number = text.parse::<u64>();
+        number
+            .map_err(|_| faults.parameter(name, "is not the sequence number of an event"))
+            .ok()
     });
-    let after = last
-        .or(after.map(|after| ("after", after)))
-        .and_then(|(name, text)| {
-            let number = text.parse::<u64>();
-            number
-                .map_err(|_| faults.parameter(name, "is not the sequence number of an event"))
-                .ok()
-        });
     let types: Vec<String> = types
         .unwrap_or_default()
         .split(',')
@@ -71,10 +66,7 @@ pub(super) async fn stream_events(
     if types.len() > STREAM_TYPES {
         faults.parameter(
             "types",
-            format!(
-                "has {} types, at most {STREAM_TYPES} are allowed",
-                types.len()
-            ),
+            format!("has {} types, at most {STREAM_TYPES} are allowed", types.len()),
         );
     }
     let types = faults.or(Some(Types(types)))?;

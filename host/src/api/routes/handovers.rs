@@ -61,18 +61,12 @@ pub(super) async fn list_handovers(
     };
     let slice = Slice::check(cursor, limit, &mut faults);
     let slice = faults.or(Some(slice))?;
-    let page = app.backend.handovers(
-        &caller.business,
-        &filter,
-        slice.cursor.as_deref(),
-        slice.limit,
-    )?;
+    let page = app
+        .backend
+        .handovers(&caller.business, &filter, slice.cursor.as_deref(), slice.limit)?;
     let items: Vec<wire::HandoverSummary> = page.items.iter().map(Into::into).collect();
     Ok(Paged::<wire::HandoverSummary>::new(
-        Page {
-            items,
-            next: page.next,
-        },
+        Page { items, next: page.next },
         &uri,
     ))
 }

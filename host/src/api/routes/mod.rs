@@ -43,8 +43,7 @@ pub(crate) fn router(app: Shared) -> axum::Router {
         .fallback(async || Problem::new(Kind::NoSuchRoute, "no such address; see /openapi.json"))
         .layer(map_response(no_store))
         .layer(CatchPanicLayer::custom(|_| {
-            Problem::new(Kind::Internal, "a fault was logged under the request's id")
-                .into_response()
+            Problem::new(Kind::Internal, "a fault was logged under the request's id").into_response()
         }))
         .layer(from_fn_with_state(app.clone(), dress))
         .with_state(app)
@@ -53,10 +52,7 @@ pub(crate) fn router(app: Shared) -> axum::Router {
 /// What needs a token.
 fn inner() -> OpenApiRouter<Shared> {
     OpenApiRouter::with_openapi(Document::openapi())
-        .routes(routes!(
-            conversations::post_message,
-            conversations::list_messages
-        ))
+        .routes(routes!(conversations::post_message, conversations::list_messages))
         .routes(routes!(conversations::get_conversation))
         .routes(routes!(conversations::request_handover))
         .routes(routes!(conversations::release))

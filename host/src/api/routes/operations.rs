@@ -59,11 +59,8 @@ pub(super) async fn create_token(
     body: Body<wire::NewToken>,
 ) -> Result<impl IntoResponse, Problem> {
     let now = app.backend.now();
-    let request = body.check(|new, faults| {
-        check::new_token(new, Realm::One(caller.business.clone()), now, faults)
-    })?;
-    let minted = Token::mint(request, now)
-        .map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
+    let request = body.check(|new, faults| check::new_token(new, Realm::One(caller.business.clone()), now, faults))?;
+    let minted = Token::mint(request, now).map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
     app.backend.keep_token(minted.token.clone()).await?;
     let answer = wire::NewTokenText {
         token: minted.token.into(),

@@ -78,8 +78,7 @@ pub(super) async fn metrics(
     peer: Option<Extension<Peer>>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Problem> {
-    let is_local =
-        peer.is_some_and(|Extension(Peer(address))| address.ip().to_canonical().is_loopback());
+    let is_local = peer.is_some_and(|Extension(Peer(address))| address.ip().to_canonical().is_loopback());
     match app.options.metrics {
         MetricsAccess::Open => {}
         MetricsAccess::Loopback if is_local => {}
@@ -122,15 +121,8 @@ pub(super) async fn list_problems() -> Json<Vec<wire::ProblemKind>> {
         (status = 404, description = "`/problems/not-found`: there is none.", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-pub(super) async fn get_problem(
-    Path(slug): Path<String>,
-) -> Result<Json<wire::ProblemKind>, Problem> {
+pub(super) async fn get_problem(Path(slug): Path<String>) -> Result<Json<wire::ProblemKind>, Problem> {
     let kind = Kind::ALL.iter().find(|kind| kind.slug() == slug);
-    let kind = kind.ok_or_else(|| {
-        Problem::new(
-            Kind::NotFound,
-            format!("no problem {slug:?}; see /problems"),
-        )
-    })?;
+    let kind = kind.ok_or_else(|| Problem::new(Kind::NotFound, format!("no problem {slug:?}; see /problems")))?;
     Ok(Json((*kind).into()))
 }

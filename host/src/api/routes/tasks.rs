@@ -76,12 +76,9 @@ pub(super) async fn list_tasks(
     };
     let slice = Slice::check(cursor, limit, &mut faults);
     let slice = faults.or(Some(slice))?;
-    let page = app.backend.tasks(
-        &caller.business,
-        &filter,
-        slice.cursor.as_deref(),
-        slice.limit,
-    )?;
+    let page = app
+        .backend
+        .tasks(&caller.business, &filter, slice.cursor.as_deref(), slice.limit)?;
     Ok(Paged::<wire::Task>::new(page, &uri))
 }
 
@@ -118,8 +115,7 @@ pub(super) async fn accept_task(
     body: Body<wire::Accept>,
 ) -> Result<Json<wire::Acted>, Problem> {
     caller.must_be(body.peek().agent.as_deref())?;
-    let accept =
-        body.check(|accept, faults| check::accept(accept, id.number, caller.own(), faults))?;
+    let accept = body.check(|accept, faults| check::accept(accept, id.number, caller.own(), faults))?;
     act(&app, &caller, &id.conversation, accept).await
 }
 
@@ -141,8 +137,7 @@ pub(super) async fn decline_task(
     body: Body<wire::Decline>,
 ) -> Result<Json<wire::Acted>, Problem> {
     caller.must_be(body.peek().agent.as_deref())?;
-    let decline =
-        body.check(|decline, faults| check::decline(decline, id.number, caller.own(), faults))?;
+    let decline = body.check(|decline, faults| check::decline(decline, id.number, caller.own(), faults))?;
     act(&app, &caller, &id.conversation, decline).await
 }
 
@@ -164,9 +159,8 @@ pub(super) async fn complete_task(
     body: Body<wire::Complete>,
 ) -> Result<Json<wire::Acted>, Problem> {
     caller.must_be(body.peek().agent.as_deref())?;
-    let complete = body.check(|complete, faults| {
-        check::complete(complete, id.number, caller.own(), app.backend.now(), faults)
-    })?;
+    let complete =
+        body.check(|complete, faults| check::complete(complete, id.number, caller.own(), app.backend.now(), faults))?;
     act(&app, &caller, &id.conversation, complete).await
 }
 

@@ -8,11 +8,7 @@ use crate::auth::Scope;
 /// The faults of a message, and that nothing was done.
 async fn faults(world: &World, body: &str) -> Vec<String> {
     let answer = world.call(Scope::Bot, SAY, body).await;
-    assert_eq!(
-        answer.problem(),
-        "422 invalid-request",
-        "{body}: {answer:?}"
-    );
+    assert_eq!(answer.problem(), "422 invalid-request", "{body}: {answer:?}");
     answer.errors()
 }
 
@@ -49,16 +45,11 @@ async fn a_message_keeps_the_bounds() {
     let world = World::new();
     let with = |extra: &str| format!("{}{extra}}}", HELLO.trim_end_matches('}'));
     let say = |text: &str, speaker: &str, extra: &str| {
-        format!(
-            r#"{{"id":"m-1","speaker":"{speaker}","text":"{text}","channel":"web","bot":"hvac"{extra}}}"#
-        )
+        format!(r#"{{"id":"m-1","speaker":"{speaker}","text":"{text}","channel":"web","bot":"hvac"{extra}}}"#)
     };
     let many: Vec<_> = (0..65).map(|n| format!(r#""f{n}":"x""#)).collect();
     for (body, expected) in [
-        (
-            say("", "customer", ""),
-            "/text: has 0 bytes, 1 to 32768 are allowed",
-        ),
+        (say("", "customer", ""), "/text: has 0 bytes, 1 to 32768 are allowed"),
         (
             say(&"ä".repeat(16_385), "customer", ""),
             "/text: has 32770 bytes, 1 to 32768 are allowed",
@@ -132,10 +123,7 @@ async fn a_message_keeps_the_bounds() {
         say(&"x".repeat(32_768), "customer", ""),
         with(r#","at":"2026-03-03T17:45:00Z","contact":{"vip":null},"fields":null"#),
     ] {
-        assert_eq!(
-            world.call(Scope::Bot, SAY, &body).await.status,
-            StatusCode::OK
-        );
+        assert_eq!(world.call(Scope::Bot, SAY, &body).await.status, StatusCode::OK);
     }
 }
 
@@ -144,18 +132,14 @@ async fn what_is_no_json_is_told_with_its_place() {
     let world = World::new();
     let bot = world.tokens[&crate::auth::Scope::Bot].clone();
     let json = "content-type: application/json";
-    let send =
-        async |headers: &[&str], body: Vec<u8>| world.send(SAY, Some(&bot), headers, body).await;
+    let send = async |headers: &[&str], body: Vec<u8>| world.send(SAY, Some(&bot), headers, body).await;
     let malformed = send(&[json], b"{\"id\":\"m-1\",\n \"text\" 5}".to_vec()).await;
     assert_eq!(malformed.problem(), "400 malformed-json");
     assert_eq!(
         (&malformed.json()["line"], &malformed.json()["column"]),
         (&2.into(), &9.into())
     );
-    assert_eq!(
-        malformed.json()["detail"],
-        "expected `:` at line 2 column 9"
-    );
+    assert_eq!(malformed.json()["detail"], "expected `:` at line 2 column 9");
     let cut = send(&[json], HELLO.as_bytes()[..40].to_vec()).await;
     assert_eq!(
         (cut.problem().as_str(), &cut.json()["line"]),
@@ -172,32 +156,19 @@ async fn what_is_no_json_is_told_with_its_place() {
         (latin.problem().as_str(), &latin.json()["detail"]),
         ("400 not-utf8", &"byte 12 of the body is not UTF-8".into())
     );
-    let form = send(
-        &["content-type: application/x-www-form-urlencoded"],
-        b"id=1".to_vec(),
-    )
-    .await;
+    let form = send(&["content-type: application/x-www-form-urlencoded"], b"id=1".to_vec()).await;
     assert_eq!(form.problem(), "415 unsupported-media-type");
+    assert_eq!(send(&[], b"{}".to_vec()).await.problem(), "415 unsupported-media-type");
     assert_eq!(
-        send(&[], b"{}".to_vec()).await.problem(),
-        "415 unsupported-media-type"
-    );
-    assert_eq!(
-        send(
-            &["content-type: Application/JSON; charset=utf-8"],
-            HELLO.into()
-        )
-        .await
-        .status,
+        send(&["content-type: Application/JSON; charset=utf-8"], HELLO.into())
+            .await
+            .status,
         StatusCode::OK
     );
     let large = send(&[json], vec![b' '; 256 * 1024 + 1]).await;
     assert_eq!(
         (large.problem().as_str(), &large.json()["detail"]),
-        (
-            "413 body-too-large",
-            &"the body has more than 262144 bytes".into()
-        )
+        ("413 body-too-large", &"the body has more than 262144 bytes".into())
     );
 }
 
@@ -211,9 +182,7 @@ async fn paths_methods_and_queries_are_checked() {
         (
             "GET /v1/conversations/a%20b",
             "422 invalid-request",
-            vec![
-                "id: not a conversation id: ' ' is not allowed; use letters, digits and - _ . : @ + =",
-            ],
+            vec!["id: not a conversation id: ' ' is not allowed; use letters, digits and - _ . : @ + ="],
         ),
         ("GET /v1/conversations/%ff", "400 not-utf8", vec![]),
         (
@@ -266,15 +235,10 @@ async fn paths_methods_and_queries_are_checked() {
             "{line}"
         );
     }
-    let answer = world
-        .call(Scope::Operator, "DELETE /v1/handovers", "")
-        .await;
+    let answer = world.call(Scope::Operator, "DELETE /v1/handovers", "").await;
     assert_eq!(
         (answer.header("allow"), &answer.json()["detail"]),
-        (
-            "GET,HEAD",
-            &"DELETE is not one of the methods of this address".into()
-        )
+        ("GET,HEAD", &"DELETE is not one of the methods of this address".into())
     );
 }
 
@@ -307,15 +271,9 @@ async fn acts_are_checked_as_messages_are() {
         (
             "POST /v1/tasks/chat-17~t1/assign",
             r#"{"to":{"kind":"agent","id":"a b"}}"#,
-            vec![
-                "/to/id: not a agent id: ' ' is not allowed; use letters, digits and - _ . : @ + =",
-            ],
+            vec!["/to/id: not a agent id: ' ' is not allowed; use letters, digits and - _ . : @ + ="],
         ),
-        (
-            "POST /v1/tasks/chat-17~t1/assign",
-            r#"{}"#,
-            vec!["/to: is required"],
-        ),
+        ("POST /v1/tasks/chat-17~t1/assign", r#"{}"#, vec!["/to: is required"]),
         (
             "POST /v1/tasks/chat-17~t1/note",
             r#"{"text":""}"#,
@@ -383,10 +341,6 @@ async fn agents_and_tokens_are_checked_as_messages_are() {
 
 async fn check(world: &World, line: &str, body: &str, expected: &[&str]) {
     let answer = world.call(Scope::Admin, line, body).await;
-    assert_eq!(
-        answer.problem(),
-        "422 invalid-request",
-        "{line} {body} {answer:?}"
-    );
+    assert_eq!(answer.problem(), "422 invalid-request", "{line} {body} {answer:?}");
     assert_eq!(answer.errors(), expected, "{line} {body}");
 }

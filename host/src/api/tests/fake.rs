@@ -129,12 +129,7 @@ impl Backend for Fake {
         business.as_str() == "acme"
     }
 
-    fn say<'a>(
-        &'a self,
-        _: &'a BusinessId,
-        conversation: ConversationId,
-        said: Said,
-    ) -> Later<'a, Judged> {
+    fn say<'a>(&'a self, _: &'a BusinessId, conversation: ConversationId, said: Said) -> Later<'a, Judged> {
         Box::pin(async move {
             let control = Control {
                 holder: Holder::Waiting,
@@ -144,10 +139,7 @@ impl Backend for Fake {
                 "panics" => panic!("a plugin host that should have caught this"),
                 "slow" => tokio::time::sleep(Duration::from_secs(60)).await,
                 "stale" => {
-                    return Err(EngineError::Refused(Refusal::StaleControl {
-                        control,
-                        saw: Some(0),
-                    }));
+                    return Err(EngineError::Refused(Refusal::StaleControl { control, saw: Some(0) }));
                 }
                 "busy" => {
                     return Err(EngineError::Busy {
@@ -195,13 +187,7 @@ impl Backend for Fake {
         })
     }
 
-    fn act<'a>(
-        &'a self,
-        business: &'a BusinessId,
-        id: &'a ConversationId,
-        act: Act,
-        by: &'a str,
-    ) -> Later<'a, Acted> {
+    fn act<'a>(&'a self, business: &'a BusinessId, id: &'a ConversationId, act: Act, by: &'a str) -> Later<'a, Acted> {
         Box::pin(async move {
             self.conversation(business, id)?;
             self.state().acts.push(format!("{by}: {act:?}"));
@@ -213,11 +199,7 @@ impl Backend for Fake {
         })
     }
 
-    fn conversation(
-        &self,
-        business: &BusinessId,
-        id: &ConversationId,
-    ) -> Result<Conversation, EngineError> {
+    fn conversation(&self, business: &BusinessId, id: &ConversationId) -> Result<Conversation, EngineError> {
         match (business.as_str(), id.as_str()) {
             ("acme", "chat-17") => Ok(conversation()),
             _ => not_found("conversation", id),
@@ -273,9 +255,9 @@ impl Backend for Fake {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Handover>, EngineError> {
-        self.state().asked.push(format!(
-            "handovers {filter:?} after {after:?} limit {limit}"
-        ));
+        self.state()
+            .asked
+            .push(format!("handovers {filter:?} after {after:?} limit {limit}"));
         Ok(Page {
             items: vec![handover()],
             next: Some("p2=+x".into()),
@@ -339,12 +321,7 @@ impl Backend for Fake {
         }])
     }
 
-    fn events(
-        &self,
-        _: &BusinessId,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Published>, EngineError> {
+    fn events(&self, _: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError> {
         let state = self.state();
         Ok(state
             .events
@@ -359,18 +336,8 @@ impl Backend for Fake {
         self.hint.subscribe()
     }
 
-    fn dead_letters(
-        &self,
-        _: &BusinessId,
-        _: Option<&str>,
-        _: usize,
-    ) -> Result<Page<DeadLetter>, EngineError> {
-        let (id, endpoint, kind, note) = (
-            "d1".into(),
-            "crm".into(),
-            "handover.opened".into(),
-            "status 500".into(),
-        );
+    fn dead_letters(&self, _: &BusinessId, _: Option<&str>, _: usize) -> Result<Page<DeadLetter>, EngineError> {
+        let (id, endpoint, kind, note) = ("d1".into(), "crm".into(), "handover.opened".into(), "status 500".into());
         let letter = DeadLetter {
             id,
             endpoint,
@@ -406,13 +373,7 @@ impl Backend for Fake {
             (Realm::Every, None) => true,
             (Realm::One(_), None) | (Realm::Every, Some(_)) => false,
         };
-        Ok(self
-            .state()
-            .tokens
-            .values()
-            .filter(is_theirs)
-            .cloned()
-            .collect())
+        Ok(self.state().tokens.values().filter(is_theirs).cloned().collect())
     }
 
     fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()> {
@@ -426,22 +387,11 @@ impl Backend for Fake {
     }
 
     fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError> {
-        Ok(self
-            .state()
-            .kept
-            .get(&(token.to_owned(), key.to_owned()))
-            .cloned())
+        Ok(self.state().kept.get(&(token.to_owned(), key.to_owned())).cloned())
     }
 
-    fn keep_answer<'a>(
-        &'a self,
-        token: &'a str,
-        key: &'a str,
-        answer: KeptAnswer,
-    ) -> Later<'a, ()> {
-        self.state()
-            .kept
-            .insert((token.to_owned(), key.to_owned()), answer);
+    fn keep_answer<'a>(&'a self, token: &'a str, key: &'a str, answer: KeptAnswer) -> Later<'a, ()> {
+        self.state().kept.insert((token.to_owned(), key.to_owned()), answer);
         Box::pin(async { Ok(()) })
     }
 

@@ -38,12 +38,7 @@ async fn the_engines_noes_are_problems_with_a_type_of_their_own() {
             "",
             "the stored conversation damaged cannot be read",
         ),
-        (
-            "unknown",
-            "422 unknown-name",
-            "",
-            "1 fault; nothing was done",
-        ),
+        ("unknown", "422 unknown-name", "", "1 fault; nothing was done"),
         (
             "panics",
             "500 internal",
@@ -68,10 +63,7 @@ async fn the_engines_noes_are_problems_with_a_type_of_their_own() {
                 answer.json()["control"],
                 serde_json::json!({ "holder": "waiting", "epoch": 1 })
             ),
-            "unknown" => assert_eq!(
-                answer.errors(),
-                ["/bot: unknown bot \"hvca\"; there is hvac"]
-            ),
+            "unknown" => assert_eq!(answer.errors(), ["/bot: unknown bot \"hvca\"; there is hvac"]),
             _ => assert_eq!(answer.json()["control"], serde_json::Value::Null),
         }
     }
@@ -87,12 +79,7 @@ async fn a_request_keeps_its_id_or_gets_one() {
     let world = World::new();
     for (given, kept) in [("abc-1/2", true), ("a b", false), (&"x".repeat(256), false)] {
         let answer = world
-            .send(
-                "GET /healthz",
-                None,
-                &[&format!("x-request-id: {given}")],
-                "",
-            )
+            .send("GET /healthz", None, &[&format!("x-request-id: {given}")], "")
             .await;
         assert_eq!(answer.header("x-request-id") == given, kept, "{given}");
         assert!(!answer.header("x-request-id").is_empty());
@@ -113,10 +100,7 @@ async fn a_token_that_asks_too_often_is_told_to_wait() {
         ..Options::default()
     });
     for _ in 0..2 {
-        assert_eq!(
-            world.call(Scope::Bot, SAY, HELLO).await.status,
-            StatusCode::OK
-        );
+        assert_eq!(world.call(Scope::Bot, SAY, HELLO).await.status, StatusCode::OK);
     }
     let answer = world.call(Scope::Bot, SAY, HELLO).await;
     assert_eq!(
@@ -129,10 +113,7 @@ async fn a_token_that_asks_too_often_is_told_to_wait() {
         "each token has a rate of its own"
     );
     tokio::time::advance(Duration::from_secs(2)).await;
-    assert_eq!(
-        world.call(Scope::Bot, SAY, HELLO).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.call(Scope::Bot, SAY, HELLO).await.status, StatusCode::OK);
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,10 +123,7 @@ async fn too_many_requests_at_once_are_refused_until_those_in_work_have_ended() 
         ..Options::default()
     });
     let slow = "POST /v1/conversations/slow/messages";
-    assert_eq!(
-        world.call(Scope::Bot, slow, HELLO).await.problem(),
-        "503 timed-out"
-    );
+    assert_eq!(world.call(Scope::Bot, slow, HELLO).await.problem(), "503 timed-out");
     let answer = world.call(Scope::Bot, SAY, HELLO).await;
     assert_eq!(
         (answer.problem().as_str(), answer.header("retry-after")),
@@ -158,41 +136,23 @@ async fn too_many_requests_at_once_are_refused_until_those_in_work_have_ended() 
         "health is told even then"
     );
     tokio::time::sleep(Duration::from_secs(60)).await;
-    assert_eq!(
-        world.call(Scope::Bot, SAY, HELLO).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.call(Scope::Bot, SAY, HELLO).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_daemon_that_stops_says_so() {
     let world = World::new();
-    assert_eq!(
-        world.send("GET /readyz", None, &[], "").await.text,
-        "ready\n"
-    );
+    assert_eq!(world.send("GET /readyz", None, &[], "").await.text, "ready\n");
     world.fake.unready("the rules of acme are still compiled");
     let answer = world.send("GET /readyz", None, &[], "").await;
     assert_eq!(
         (answer.problem().as_str(), &answer.json()["detail"]),
-        (
-            "503 not-ready",
-            &"the rules of acme are still compiled".into()
-        )
+        ("503 not-ready", &"the rules of acme are still compiled".into())
     );
     world.stop.send_replace(true);
-    assert_eq!(
-        world.send("GET /readyz", None, &[], "").await.problem(),
-        "503 stopping"
-    );
-    assert_eq!(
-        world.call(Scope::Bot, SAY, HELLO).await.problem(),
-        "503 stopping"
-    );
-    assert_eq!(
-        world.send("GET /healthz", None, &[], "").await.text,
-        "alive\n"
-    );
+    assert_eq!(world.send("GET /readyz", None, &[], "").await.problem(), "503 stopping");
+    assert_eq!(world.call(Scope::Bot, SAY, HELLO).await.problem(), "503 stopping");
+    assert_eq!(world.send("GET /healthz", None, &[], "").await.text, "alive\n");
 }
 
 #[tokio::test]
@@ -205,24 +165,16 @@ async fn metrics_are_open_or_local_or_for_operators_as_set() {
     };
     let get = "GET /metrics";
     let open = with(MetricsAccess::Open).send(get, None, &[], "").await;
-    assert_eq!(
-        (open.status, open.text.as_str()),
-        (StatusCode::OK, "# EOF\n")
-    );
+    assert_eq!((open.status, open.text.as_str()), (StatusCode::OK, "# EOF\n"));
     let mut local = with(MetricsAccess::Loopback);
-    assert_eq!(
-        local.send(get, None, &[], "").await.problem(),
-        "403 scope-needed"
-    );
+    assert_eq!(local.send(get, None, &[], "").await.problem(), "403 scope-needed");
     let router = local.router.clone();
     for (peer, allowed) in [
         ("127.0.0.1:9", true),
         ("[::ffff:127.0.0.1]:9", true),
         ("10.0.0.1:9", false),
     ] {
-        local.router = router
-            .clone()
-            .layer(Extension(Peer(peer.parse().expect("an address"))));
+        local.router = router.clone().layer(Extension(Peer(peer.parse().expect("an address"))));
         assert_eq!(
             local.send(get, None, &[], "").await.status == StatusCode::OK,
             allowed,
@@ -230,18 +182,9 @@ async fn metrics_are_open_or_local_or_for_operators_as_set() {
         );
     }
     let guarded = with(MetricsAccess::Token);
-    assert_eq!(
-        guarded.send(get, None, &[], "").await.problem(),
-        "401 unauthorized"
-    );
-    assert_eq!(
-        guarded.call(Scope::Bot, get, "").await.problem(),
-        "403 scope-needed"
-    );
-    assert_eq!(
-        guarded.call(Scope::Operator, get, "").await.status,
-        StatusCode::OK
-    );
+    assert_eq!(guarded.send(get, None, &[], "").await.problem(), "401 unauthorized");
+    assert_eq!(guarded.call(Scope::Bot, get, "").await.problem(), "403 scope-needed");
+    assert_eq!(guarded.call(Scope::Operator, get, "").await.status, StatusCode::OK);
 }
 
 #[tokio::test]

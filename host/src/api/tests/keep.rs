@@ -42,25 +42,17 @@ async fn a_key_stands_for_one_request_of_one_token_for_a_day() {
     );
     assert_eq!(world.fake.acts().len(), 1);
     assert_eq!(
-        note(&world, Scope::Agent, "k", "called twice")
-            .await
-            .problem(),
+        note(&world, Scope::Agent, "k", "called twice").await.problem(),
         "422 idempotency-key-reused"
     );
     assert_eq!(world.fake.acts().len(), 1);
     note(&world, Scope::Operator, "k", "called").await;
-    assert_eq!(
-        world.fake.acts().len(),
-        2,
-        "another token's key is another key"
-    );
+    assert_eq!(world.fake.acts().len(), 2, "another token's key is another key");
     world.fake.pass(Span::hours(24));
     note(&world, Scope::Agent, "k", "called twice").await;
     assert_eq!(world.fake.acts().len(), 3);
     assert_eq!(
-        note(&world, Scope::Agent, &"k".repeat(256), "x")
-            .await
-            .problem(),
+        note(&world, Scope::Agent, &"k".repeat(256), "x").await.problem(),
         "422 invalid-request"
     );
 }
@@ -72,10 +64,7 @@ async fn a_request_that_failed_may_be_made_again_with_its_key() {
         note(&world, Scope::Agent, "k", "").await.problem(),
         "422 invalid-request"
     );
-    assert_eq!(
-        note(&world, Scope::Agent, "k", "called").await.status,
-        StatusCode::OK
-    );
+    assert_eq!(note(&world, Scope::Agent, "k", "called").await.status, StatusCode::OK);
     assert_eq!(world.fake.kept().len(), 1);
 }
 

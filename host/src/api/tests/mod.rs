@@ -54,11 +54,7 @@ impl Answer {
 
     /// Status and problem type: `409 stale-control`.
     fn problem(&self) -> String {
-        assert_eq!(
-            self.header("content-type"),
-            "application/problem+json",
-            "{self:?}"
-        );
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
         let json = self.json();
         assert_eq!(json["status"], self.status.as_u16(), "{self:?}");
         assert_eq!(json["request_id"], self.header("x-request-id"), "{self:?}");
@@ -82,13 +78,7 @@ impl Answer {
         };
         errors
             .iter()
-            .map(|error| {
-                format!(
-                    "{}: {}",
-                    place(error),
-                    error["detail"].as_str().unwrap_or_default()
-                )
-            })
+            .map(|error| format!("{}: {}", place(error), error["detail"].as_str().unwrap_or_default()))
             .collect()
     }
 }
@@ -130,13 +120,7 @@ impl World {
     }
 
     /// `POST /v1/...` with a body of JSON; header lines are `name: value`.
-    async fn send(
-        &self,
-        line: &str,
-        token: Option<&str>,
-        headers: &[&str],
-        body: impl Into<Body>,
-    ) -> Answer {
+    async fn send(&self, line: &str, token: Option<&str>, headers: &[&str], body: impl Into<Body>) -> Answer {
         let (method, target) = line.split_once(' ').expect("METHOD TARGET");
         let mut request = Request::builder()
             .method(method.parse::<Method>().expect("a method"))
@@ -148,12 +132,7 @@ impl World {
             request = request.header(name, value);
         }
         let request = request.body(body.into()).expect("well formed");
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("infallible");
+        let response = self.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("in memory");
         Answer {
@@ -175,7 +154,8 @@ impl World {
 }
 
 /// A message that is in order.
-const HELLO: &str = r#"{"id":"m-1","speaker":"customer","text":"I want to talk to a human","channel":"web","bot":"hvac"}"#;
+const HELLO: &str =
+    r#"{"id":"m-1","speaker":"customer","text":"I want to talk to a human","channel":"web","bot":"hvac"}"#;
 const SAY: &str = "POST /v1/conversations/chat-17/messages";
 
 #[tokio::test]
@@ -187,10 +167,7 @@ async fn a_message_is_judged() {
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     let json = answer.json();
     assert_eq!(json["conversation"], "chat-17");
-    assert_eq!(
-        json["control"],
-        serde_json::json!({ "holder": "waiting", "epoch": 1 })
-    );
+    assert_eq!(json["control"], serde_json::json!({ "holder": "waiting", "epoch": 1 }));
     assert_eq!(json["handover"]["id"], "chat-17~h1");
     assert_eq!(
         json["handover"]["stage"],
@@ -202,10 +179,7 @@ async fn a_message_is_judged() {
     );
     assert_eq!(json["duplicate"], false);
     let said = world.fake.said().pop().expect("it was said");
-    assert_eq!(
-        (said.at.map(|at| at.0), said.epoch),
-        (Some(1_772_472_600_250), Some(3))
-    );
+    assert_eq!((said.at.map(|at| at.0), said.epoch), (Some(1_772_472_600_250), Some(3)));
     let contact = said.contact.expect("given");
     assert_eq!(
         (contact.name.as_deref(), contact.vip, contact.phone),
@@ -218,9 +192,7 @@ async fn a_message_is_judged() {
 async fn an_agent_speaks_and_acts_for_itself_only() {
     let world = World::new();
     let hello = |speaker: &str, agent: &str| {
-        format!(
-            r#"{{"id":"m-1","speaker":"{speaker}","text":"hello","channel":"web","bot":"hvac"{agent}}}"#
-        )
+        format!(r#"{{"id":"m-1","speaker":"{speaker}","text":"hello","channel":"web","bot":"hvac"{agent}}}"#)
     };
     for (line, body, expected) in [
         (SAY, hello("agent", ""), "200"),
@@ -248,11 +220,7 @@ async fn an_agent_speaks_and_acts_for_itself_only() {
             r#"{"presence":"online"}"#.into(),
             "403 not-you",
         ),
-        (
-            "PUT /v1/agents/ana/presence",
-            r#"{"presence":"online"}"#.into(),
-            "200",
-        ),
+        ("PUT /v1/agents/ana/presence", r#"{"presence":"online"}"#.into(), "200"),
     ] {
         let answer = world.call(Scope::Agent, line, &body).await;
         let got = if answer.status.is_success() {
@@ -262,15 +230,14 @@ async fn an_agent_speaks_and_acts_for_itself_only() {
         };
         assert_eq!(got, expected, "{line} {body}");
     }
-    assert_eq!(
-        world.fake.acts(),
-        ["ana: Accept { task: 1, agent: AgentId(\"ana\") }"]
+    assert_eq!(world.fake.acts(), ["ana: Accept { task: 1, agent: AgentId(\"ana\") }"]);
+    assert!(
+        world
+            .fake
+            .said()
+            .iter()
+            .all(|said| { said.agent.as_ref().is_some_and(|agent| agent.as_str() == "ana") })
     );
-    assert!(world.fake.said().iter().all(|said| {
-        said.agent
-            .as_ref()
-            .is_some_and(|agent| agent.as_str() == "ana")
-    }));
 }
 
 #[tokio::test]
@@ -280,16 +247,10 @@ async fn an_operator_names_the_agent_and_is_named_as_the_one_who_did_it() {
     let answer = world.call(Scope::Operator, accept, "").await;
     assert_eq!(
         (answer.problem(), answer.errors()),
-        (
-            "422 invalid-request".into(),
-            vec!["/agent: is required".into()]
-        )
+        ("422 invalid-request".into(), vec!["/agent: is required".into()])
     );
     assert_eq!(
-        world
-            .call(Scope::Operator, accept, r#"{"agent":"bo"}"#)
-            .await
-            .status,
+        world.call(Scope::Operator, accept, r#"{"agent":"bo"}"#).await.status,
         StatusCode::OK
     );
     let assign = world
@@ -313,19 +274,12 @@ async fn an_operator_names_the_agent_and_is_named_as_the_one_who_did_it() {
 async fn a_list_is_read_page_by_page() {
     let world = World::new();
     let first = world
-        .call(
-            Scope::Operator,
-            "GET /v1/conversations/chat-17/messages?limit=2",
-            "",
-        )
+        .call(Scope::Operator, "GET /v1/conversations/chat-17/messages?limit=2", "")
         .await;
     let numbers = |answer: &Answer| {
-        answer.json()["items"].as_array().map(|items| {
-            items
-                .iter()
-                .map(|item| item["number"].as_u64())
-                .collect::<Vec<_>>()
-        })
+        answer.json()["items"]
+            .as_array()
+            .map(|items| items.iter().map(|item| item["number"].as_u64()).collect::<Vec<_>>())
     };
     assert_eq!(numbers(&first), Some(vec![Some(1), Some(2)]));
     let link = first.header("link");
@@ -340,21 +294,12 @@ async fn a_list_is_read_page_by_page() {
             first.json()["next"].as_str().unwrap_or_default()
         )
     );
-    let second = world
-        .call(Scope::Operator, &format!("GET {next}"), "")
-        .await;
+    let second = world.call(Scope::Operator, &format!("GET {next}"), "").await;
     assert_eq!(numbers(&second), Some(vec![Some(3)]));
-    assert_eq!(
-        (second.header("link"), &second.json()["next"]),
-        ("", &Value::Null)
-    );
+    assert_eq!((second.header("link"), &second.json()["next"]), ("", &Value::Null));
 
     let handovers = world
-        .call(
-            Scope::Operator,
-            "GET /v1/handovers?cursor=old&open=true&limit=1",
-            "",
-        )
+        .call(Scope::Operator, "GET /v1/handovers?cursor=old&open=true&limit=1", "")
         .await;
     assert_eq!(
         handovers.header("link"),
@@ -363,9 +308,7 @@ async fn a_list_is_read_page_by_page() {
     assert_eq!(handovers.json()["next"], "p2=+x");
     assert_eq!(
         world.fake.asked(),
-        [
-            "handovers HandoverFilter { open: Some(true), reason: None, agent: None } after Some(\"old\") limit 1"
-        ]
+        ["handovers HandoverFilter { open: Some(true), reason: None, agent: None } after Some(\"old\") limit 1"]
     );
 }
 
@@ -411,11 +354,7 @@ async fn a_new_token_works_until_it_is_revoked_and_shows_its_secret_once() {
         made.json()["id"].as_str().unwrap_or_default().to_owned(),
         made.json()["text"].as_str().unwrap_or_default().to_owned(),
     );
-    assert_ne!(
-        send().await.json()["id"],
-        *id,
-        "an answer with a secret is not kept"
-    );
+    assert_ne!(send().await.json()["id"], *id, "an answer with a secret is not kept");
     assert!(world.fake.kept().is_empty());
     assert_eq!(
         world

@@ -33,8 +33,7 @@ pub(super) fn operations() -> Vec<Operation> {
                 .into_iter()
                 .flatten()
                 .filter_map(Value::as_str);
-            let schema =
-                value["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+            let schema = value["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
             let schema = schema.map(|schema| document.pointer(&schema[1..]).expect("it is there"));
             operations.push(Operation {
                 method: method.to_uppercase(),
@@ -108,25 +107,17 @@ fn every_operation_is_described_whole() {
             "{name}: its id is another's too"
         );
         assert!(
-            value["summary"]
-                .as_str()
-                .is_some_and(|summary| summary.ends_with('.')),
+            value["summary"].as_str().is_some_and(|summary| summary.ends_with('.')),
             "{name}: no summary"
         );
-        assert_eq!(
-            value["tags"].as_array().map(Vec::len),
-            Some(1),
-            "{name}: one tag"
-        );
+        assert_eq!(value["tags"].as_array().map(Vec::len), Some(1), "{name}: one tag");
         for part in operation
             .path
             .split('/')
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         {
             let is_it = |parameter: &Value| {
-                parameter["name"] == part
-                    && parameter["in"] == "path"
-                    && parameter["required"] == true
+                parameter["name"] == part && parameter["in"] == "path" && parameter["required"] == true
             };
             assert!(
                 value["parameters"]
@@ -142,13 +133,11 @@ fn every_operation_is_described_whole() {
         );
         for (status, response) in responses {
             assert!(
-                response["description"]
-                    .as_str()
-                    .is_some_and(|text| !text.is_empty()),
+                response["description"].as_str().is_some_and(|text| !text.is_empty()),
                 "{name} {status}: no description"
             );
-            let is_problem = response["content"]["application/problem+json"]["schema"]["$ref"]
-                == "#/components/schemas/Problem";
+            let is_problem =
+                response["content"]["application/problem+json"]["schema"]["$ref"] == "#/components/schemas/Problem";
             assert!(
                 status.starts_with('2') || is_problem,
                 "{name} {status}: an error that is no problem"
@@ -160,10 +149,7 @@ fn every_operation_is_described_whole() {
                 "{name}: an admin may do everything"
             );
             for status in ["401", "403", "429", "500", "503"] {
-                assert!(
-                    responses.contains_key(status),
-                    "{name}: {status} is missing"
-                );
+                assert!(responses.contains_key(status), "{name}: {status} is missing");
             }
         }
         assert!(
@@ -187,23 +173,15 @@ fn the_document_is_3_1_and_every_reference_leads_somewhere() {
     }
     let document = document();
     assert_eq!(document["openapi"], "3.1.0");
-    assert_eq!(
-        document["components"]["securitySchemes"]["token"]["scheme"],
-        "bearer"
-    );
+    assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     let mut found = vec![];
     references(&document, &mut found);
     assert!(found.len() > 50, "{}", found.len());
     for reference in found {
         let pointer = reference.strip_prefix('#').unwrap_or_default();
-        assert!(
-            document.pointer(pointer).is_some(),
-            "{reference} leads nowhere"
-        );
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
-    let schemas = document["components"]["schemas"]
-        .as_object()
-        .expect("schemas");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
     for (name, schema) in schemas {
         let required = schema["required"]
             .as_array()
@@ -235,13 +213,7 @@ async fn the_document_and_the_problems_are_served_without_a_token() {
     let problems = world.send("GET /problems", None, &[], "").await.json();
     for problem in problems.as_array().expect("a list") {
         let path = problem["type"].as_str().expect("a path");
-        assert_eq!(
-            world
-                .send(&format!("GET {path}"), None, &[], "")
-                .await
-                .json(),
-            *problem
-        );
+        assert_eq!(world.send(&format!("GET {path}"), None, &[], "").await.json(), *problem);
     }
     let index = world.send("GET /", None, &[], "").await.json();
     assert_eq!(

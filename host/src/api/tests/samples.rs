@@ -72,10 +72,7 @@ pub(super) fn handover() -> Handover {
         ending: None,
         ended_at: None,
         timeline: vec![
-            Entry {
-                at: now,
-                event: opened,
-            },
+            Entry { at: now, event: opened },
             Entry {
                 at: now,
                 event: Event::Offered {

@@ -23,11 +23,7 @@ fn line(world: &World, operation: &Operation) -> String {
             .to_owned(),
         _ => String::new(),
     };
-    format!(
-        "{} {}",
-        operation.method,
-        operation.path.replace("{id}", &id)
-    )
+    format!("{} {}", operation.method, operation.path.replace("{id}", &id))
 }
 
 #[tokio::test]
@@ -83,10 +79,7 @@ async fn what_is_no_live_token_opens_nothing() {
     let good = &world.tokens[&Scope::Operator];
     let missing = world.send("GET /v1/agents", None, &[], "").await;
     assert_eq!(
-        (
-            missing.problem().as_str(),
-            missing.header("www-authenticate")
-        ),
+        (missing.problem().as_str(), missing.header("www-authenticate")),
         ("401 unauthorized", "Bearer realm=\"baton\"")
     );
     let mut forged = good.clone();
@@ -99,12 +92,7 @@ async fn what_is_no_live_token_opens_nothing() {
         format!("Bearer {}", good.to_uppercase()),
     ] {
         let answer = world
-            .send(
-                "GET /v1/agents",
-                None,
-                &[&format!("authorization: {header}")],
-                "",
-            )
+            .send("GET /v1/agents", None, &[&format!("authorization: {header}")], "")
             .await;
         assert_eq!(answer.problem(), "401 unauthorized", "{header}");
         assert_eq!(
@@ -143,9 +131,7 @@ async fn another_business_looks_as_if_it_did_not_exist() {
         (answer.problem().as_str(), &answer.json()["detail"]),
         ("404 not-found", &"no conversation \"chat-17\"".into())
     );
-    let named = world
-        .send(read, Some(&other), &["baton-business: acme"], "")
-        .await;
+    let named = world.send(read, Some(&other), &["baton-business: acme"], "").await;
     assert_eq!(
         (named.problem().as_str(), &named.json()["detail"]),
         ("404 not-found", &"no business \"acme\"".into())
@@ -171,19 +157,12 @@ async fn another_business_looks_as_if_it_did_not_exist() {
         "404 not-found",
         "there is no business default here"
     );
-    let odd = world
-        .send(read, Some(&every), &["baton-business: a b"], "")
-        .await;
+    let odd = world.send(read, Some(&every), &["baton-business: a b"], "").await;
     assert_eq!(odd.problem(), "422 invalid-request");
     let own = &world.tokens[&Scope::Operator];
     assert_eq!(
         world
-            .send(
-                read,
-                Some(own),
-                &[&format!("baton-business: {}", business())],
-                ""
-            )
+            .send(read, Some(own), &[&format!("baton-business: {}", business())], "")
             .await
             .status,
         StatusCode::OK
@@ -201,9 +180,7 @@ async fn an_admin_of_one_business_cannot_revoke_the_token_of_another() {
     let every = token(&world.fake, Scope::Admin, Realm::Every);
     for text in [foreign, every] {
         let id = text.split('_').nth(1).expect("has an id");
-        let answer = world
-            .call(Scope::Admin, &format!("DELETE /v1/tokens/{id}"), "")
-            .await;
+        let answer = world.call(Scope::Admin, &format!("DELETE /v1/tokens/{id}"), "").await;
         assert_eq!(answer.problem(), "404 not-found");
     }
 }

@@ -12,10 +12,7 @@ use super::{HELLO, World};
 use crate::api::{Backend, Options, ServeError, serve};
 use crate::auth::Scope;
 
-async fn start(
-    world: &World,
-    options: Options,
-) -> (std::net::SocketAddr, JoinHandle<Result<(), ServeError>>) {
+async fn start(world: &World, options: Options) -> (std::net::SocketAddr, JoinHandle<Result<(), ServeError>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
     let backend = Arc::clone(&world.fake) as Arc<dyn Backend>;
@@ -27,10 +24,7 @@ async fn start(
 
 async fn open(address: std::net::SocketAddr, request: &str) -> TcpStream {
     let mut socket = TcpStream::connect(address).await.expect("it listens");
-    socket
-        .write_all(request.as_bytes())
-        .await
-        .expect("it reads");
+    socket.write_all(request.as_bytes()).await.expect("it reads");
     socket
 }
 
@@ -38,8 +32,7 @@ async fn open(address: std::net::SocketAddr, request: &str) -> TcpStream {
 async fn rest(mut socket: TcpStream) -> String {
     let mut text = Vec::new();
     let read = timeout(Duration::from_secs(10), socket.read_to_end(&mut text)).await;
-    read.expect("the connection ends")
-        .expect("it ends in order");
+    read.expect("the connection ends").expect("it ends in order");
     String::from_utf8(text).expect("UTF-8")
 }
 
@@ -63,11 +56,7 @@ async fn a_client_that_trickles_its_headers_is_ended() {
     .await;
     let socket = open(address, "GET /healthz HTTP/1.1\r\nhost: x\r\n").await;
     assert_eq!(rest(socket).await, "");
-    let socket = open(
-        address,
-        "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-    )
-    .await;
+    let socket = open(address, "GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(rest(socket).await.ends_with("alive\n"));
 }
 
@@ -106,9 +95,7 @@ async fn a_client_that_does_not_read_its_events_is_dropped() {
     let token = &world.tokens[&Scope::Operator];
     let mut socket = open(
         address,
-        &format!(
-            "GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n"
-        ),
+        &format!("GET /v1/events?after=0 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n"),
     )
     .await;
     sleep(Duration::from_secs(1)).await;
@@ -140,21 +127,12 @@ async fn a_stop_finishes_what_had_begun_ends_streams_and_accepts_nothing_more() 
     sleep(Duration::from_millis(100)).await;
     world.stop.send_replace(true);
     sleep(Duration::from_millis(100)).await;
-    assert!(
-        TcpStream::connect(address).await.is_err(),
-        "nothing more is accepted"
-    );
-    begun
-        .write_all(last.as_bytes())
-        .await
-        .expect("it still reads");
+    assert!(TcpStream::connect(address).await.is_err(), "nothing more is accepted");
+    begun.write_all(last.as_bytes()).await.expect("it still reads");
     let answer = rest(begun).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let events = rest(stream).await;
-    assert!(
-        events.ends_with("0\r\n\r\n"),
-        "the stream ends in order: {events}"
-    );
+    assert!(events.ends_with("0\r\n\r\n"), "the stream ends in order: {events}");
     assert_eq!(rest(idle).await, "");
     served.await.expect("no panic").expect("all was finished");
     assert_eq!(world.fake.said().len(), 1);
@@ -174,10 +152,7 @@ async fn a_stop_waits_no_longer_than_it_is_told() {
     let _slow = open(address, &say(&world, "slow")).await;
     sleep(Duration::from_millis(100)).await;
     world.stop.send_replace(true);
-    let error = served
-        .await
-        .expect("no panic")
-        .expect_err("a request was cut off");
+    let error = served.await.expect("no panic").expect_err("a request was cut off");
     assert_eq!(
         error.to_string(),
         "1 connections were still open after 100 ms and were cut off"

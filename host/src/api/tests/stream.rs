@@ -72,18 +72,8 @@ async fn a_stream_resumes_where_the_client_was() {
         "id: 1\nevent: handover.opened\ndata: {\"id\":\"1\",\"specversion\":\"1.0\",\"type\":\"handover.opened\"}\n\n"
     );
     assert_eq!(first.ids(2).await, ["2", "3"]);
-    let mut resumed = Client::open(
-        &world,
-        operator,
-        "/v1/events?after=0",
-        &[("last-event-id", "2")],
-    )
-    .await;
-    assert_eq!(
-        resumed.ids(1).await,
-        ["3"],
-        "Last-Event-ID goes before after"
-    );
+    let mut resumed = Client::open(&world, operator, "/v1/events?after=0", &[("last-event-id", "2")]).await;
+    assert_eq!(resumed.ids(1).await, ["3"], "Last-Event-ID goes before after");
     let mut live = Client::open(&world, operator, "/v1/events", &[]).await;
     world.fake.publish(&["handover.accepted"]);
     assert_eq!(
@@ -95,33 +85,15 @@ async fn a_stream_resumes_where_the_client_was() {
 #[tokio::test(start_paused = true)]
 async fn a_stream_holds_only_the_types_that_were_asked_for() {
     let world = World::new();
-    let kinds = [
-        "handover.opened",
-        "task.created",
-        "message.final",
-        "control.changed",
-    ]
-    .repeat(100);
+    let kinds = ["handover.opened", "task.created", "message.final", "control.changed"].repeat(100);
     world.fake.publish(&kinds);
     let operator = &world.tokens[&Scope::Operator];
-    let mut some = Client::open(
-        &world,
-        operator,
-        "/v1/events?after=380&types=task.*,message.final",
-        &[],
-    )
-    .await;
+    let mut some = Client::open(&world, operator, "/v1/events?after=380&types=task.*,message.final", &[]).await;
     assert_eq!(some.ids(4).await, ["382", "383", "386", "387"]);
     let mut all = Client::open(&world, operator, "/v1/events?after=0", &[]).await;
     let expected: Vec<_> = (1..=400).map(|n| n.to_string()).collect();
     assert_eq!(all.ids(400).await, expected, "in order, across pages");
-    let mut bot = Client::open(
-        &world,
-        &world.tokens[&Scope::Bot],
-        "/v1/events?after=0",
-        &[],
-    )
-    .await;
+    let mut bot = Client::open(&world, &world.tokens[&Scope::Bot], "/v1/events?after=0", &[]).await;
     assert_eq!(
         bot.ids(4).await,
         ["3", "4", "7", "8"],
@@ -174,10 +146,7 @@ async fn streams_are_bounded_and_one_that_is_dropped_makes_room() {
     let answer = world.call(Scope::Operator, "GET /v1/events", "").await;
     assert_eq!(
         (answer.problem().as_str(), &answer.json()["detail"]),
-        (
-            "429 busy",
-            &"1 event streams are open, no more may be".into()
-        )
+        ("429 busy", &"1 event streams are open, no more may be".into())
     );
     drop(client);
     Client::open(&world, operator, "/v1/events", &[]).await;

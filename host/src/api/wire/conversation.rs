@@ -125,11 +125,7 @@ impl From<baton_core::Conversation> for Conversation {
             handovers: conversation.handovers,
             tasks: conversation.tasks,
             handover: conversation.handover.as_ref().map(Into::into),
-            open_tasks: conversation
-                .open_tasks
-                .into_values()
-                .map(Into::into)
-                .collect(),
+            open_tasks: conversation.open_tasks.into_values().map(Into::into).collect(),
             opened_at: rfc3339(conversation.opened_at),
             changed_at: rfc3339(conversation.changed_at),
         }

@@ -40,12 +40,7 @@ pub(crate) enum Priority {
 }))]
 pub(crate) struct NewMessage {
     /// The platform's id. One that was seen before is answered with the first answer.
-    #[schema(
-        required,
-        nullable = false,
-        max_length = 128,
-        pattern = "^[A-Za-z0-9_.:@+=-]+$"
-    )]
+    #[schema(required, nullable = false, max_length = 128, pattern = "^[A-Za-z0-9_.:@+=-]+$")]
     pub(crate) id: Option<String>,
     #[schema(required, nullable = false)]
     pub(crate) speaker: Option<Speaker>,
@@ -56,20 +51,10 @@ pub(crate) struct NewMessage {
     #[schema(format = DateTime)]
     pub(crate) at: Option<String>,
     /// Where: `web`, `sms`, ...
-    #[schema(
-        required,
-        nullable = false,
-        max_length = 64,
-        pattern = "^[A-Za-z0-9_.:@+=-]+$"
-    )]
+    #[schema(required, nullable = false, max_length = 64, pattern = "^[A-Za-z0-9_.:@+=-]+$")]
     pub(crate) channel: Option<String>,
     /// The bot whose conversation it is.
-    #[schema(
-        required,
-        nullable = false,
-        max_length = 64,
-        pattern = "^[A-Za-z0-9_.:@+=-]+$"
-    )]
+    #[schema(required, nullable = false, max_length = 64, pattern = "^[A-Za-z0-9_.:@+=-]+$")]
     pub(crate) bot: Option<String>,
     /// The person who said it; there exactly when `speaker` is `agent`. An agent's own token may leave it out.
     #[schema(max_length = 64, pattern = "^[A-Za-z0-9_.:@+=-]+$")]
@@ -235,10 +220,7 @@ impl Judged {
 }
 
 impl Logged {
-    pub(crate) fn new(
-        conversation: &baton_core::ConversationId,
-        logged: crate::engine::Logged,
-    ) -> Self {
+    pub(crate) fn new(conversation: &baton_core::ConversationId, logged: crate::engine::Logged) -> Self {
         let crate::engine::Logged {
             number,
             message,

@@ -22,9 +22,7 @@ mod operations;
 pub(crate) use operations::{DeadLetter, Index, NewToken, NewTokenText, Pack, ProblemKind, Token};
 
 mod task;
-pub(crate) use task::{
-    Accept, Assign, Assignee, Complete, Decline, FollowUp, NewNote, Outcome, Task,
-};
+pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, NewNote, Outcome, Task};
 
 mod timeline;
 pub(crate) use timeline::TimelineEntry;

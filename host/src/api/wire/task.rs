@@ -23,12 +23,7 @@ pub(crate) enum Outcome {
 
 /// Who has a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(
-    tag = "kind",
-    content = "id",
-    rename_all = "kebab-case",
-    deny_unknown_fields
-)]
+#[serde(tag = "kind", content = "id", rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) enum Assignee {
     /// One person.
     Agent(String),
@@ -222,10 +217,7 @@ impl From<baton_core::TaskState> for TaskState {
                 at: rfc3339(at),
                 by: by.map(|by| by.to_string()),
             },
-            baton_core::TaskState::Dropped { why, at } => Self::Dropped {
-                why,
-                at: rfc3339(at),
-            },
+            baton_core::TaskState::Dropped { why, at } => Self::Dropped { why, at: rfc3339(at) },
         }
     }
 }

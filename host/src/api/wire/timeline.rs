@@ -74,8 +74,7 @@ impl From<baton_core::Entry> for TimelineEntry {
             event: event.name().to_owned(),
             ..Self::default()
         };
-        let names =
-            |agents: Vec<baton_core::AgentId>| agents.iter().map(ToString::to_string).collect();
+        let names = |agents: Vec<baton_core::AgentId>| agents.iter().map(ToString::to_string).collect();
         match event {
             Event::Opened { reason, priority }
             | Event::Suggested { reason, priority }

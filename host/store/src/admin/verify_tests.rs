@@ -56,7 +56,11 @@ fn sound_store() -> MemoryStore {
         ..Step::default()
     };
     commit_and_wait(&store, step).expect("the step is valid");
-    let id = store.due_deliveries("acme", "crm", 40, 1).expect("readable").remove(0).id;
+    let id = store
+        .due_deliveries("acme", "crm", 40, 1)
+        .expect("readable")
+        .remove(0)
+        .id;
     let dead = DeliveryChange::Dead {
         id,
         at_ms: 50,

@@ -23,7 +23,11 @@ fn filled() -> MemoryStore {
         &store,
         first.handover(1, 5, true).task(1, 6, true).timer(1, None, Some(7)),
     );
-    let id = store.due_deliveries("acme", "crm", 10, 1).expect("readable").remove(0).id;
+    let id = store
+        .due_deliveries("acme", "crm", 10, 1)
+        .expect("readable")
+        .remove(0)
+        .id;
     let dead = DeliveryChange::Dead {
         id,
         at_ms: 11,

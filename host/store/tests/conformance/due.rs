@@ -148,7 +148,10 @@ fn a_delivery_is_due_until_it_arrives(store: &dyn Store) {
 /// The endpoints that something waits for, and when the first of it is due.
 fn queues(store: &dyn Store) -> Vec<(String, i64)> {
     let queues = store.delivery_queues().expect("readable");
-    queues.into_iter().map(|queue| (queue.endpoint, queue.next_ms)).collect()
+    queues
+        .into_iter()
+        .map(|queue| (queue.endpoint, queue.next_ms))
+        .collect()
 }
 
 fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
@@ -159,7 +162,11 @@ fn a_dead_letter_can_be_sent_again(store: &dyn Store) {
             ..Step::default()
         },
     );
-    let id = store.due_deliveries("acme", "crm", 100, 1).expect("readable").remove(0).id;
+    let id = store
+        .due_deliveries("acme", "crm", 100, 1)
+        .expect("readable")
+        .remove(0)
+        .id;
     let dead = DeliveryChange::Dead {
         id,
         at_ms: 900,

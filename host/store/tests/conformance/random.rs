@@ -74,7 +74,11 @@ fn build(act: &Act, store: &dyn Store) -> Step {
         step.events
             .push(event("acme", b"e", &["crm", "mail"], i64::from(act.conversation)));
     }
-    if let Some(due) = store.due_deliveries("acme", "crm", i64::MAX, 1).expect("readable").pop() {
+    if let Some(due) = store
+        .due_deliveries("acme", "crm", i64::MAX, 1)
+        .expect("readable")
+        .pop()
+    {
         match act.delivery {
             0 => step.deliveries.push(DeliveryChange::Delivered(due.id)),
             1 => step.deliveries.push(DeliveryChange::Retry {
