@@ -6,8 +6,8 @@
 //! field: a field that the WIT gains does not compile until this file has thought about it.
 
 use crate::{
-    BotState, Candidate, Choice, Circumstances, Contact, Conversation, Draft, Fault, Handover,
-    Message, Priority, Promise, Ranking, Signal, Span, Speaker,
+    BotState, Candidate, Choice, Circumstances, Contact, Conversation, Draft, Fault, Handover, Message, Priority,
+    Promise, Ranking, Signal, Span, Speaker,
 };
 
 wit_bindgen::generate!({
@@ -25,8 +25,7 @@ wit_bindgen::generate!({
 });
 
 pub use exports::baton::rules::{
-    assignment as wit_assignment, composition as wit_composition, detection as wit_detection,
-    lifecycle,
+    assignment as wit_assignment, composition as wit_composition, detection as wit_detection, lifecycle,
 };
 
 #[cfg(target_family = "wasm")]
@@ -117,14 +116,7 @@ impl From<Priority> for wit::Priority {
 }
 
 impl From<wit::Message> for Message {
-    fn from(
-        wit::Message {
-            id,
-            speaker,
-            text,
-            at,
-        }: wit::Message,
-    ) -> Self {
+    fn from(wit::Message { id, speaker, text, at }: wit::Message) -> Self {
         Self {
             id,
             speaker: speaker.into(),
@@ -273,12 +265,7 @@ impl From<Choice> for wit_assignment::Choice {
 }
 
 impl From<Ranking> for wit_assignment::Ranking {
-    fn from(
-        Ranking {
-            ranked,
-            passed_over,
-        }: Ranking,
-    ) -> Self {
+    fn from(Ranking { ranked, passed_over }: Ranking) -> Self {
         Self {
             ranked: ranked.into_iter().map(Into::into).collect(),
             passed_over: passed_over.into_iter().map(Into::into).collect(),

@@ -196,9 +196,7 @@ impl Conversation for TestConversation {
     }
 
     fn length(&self) -> u32 {
-        u32::try_from(self.history.len())
-            .unwrap_or(u32::MAX)
-            .saturating_add(1)
+        u32::try_from(self.history.len()).unwrap_or(u32::MAX).saturating_add(1)
     }
 
     fn tags(&self) -> Vec<String> {

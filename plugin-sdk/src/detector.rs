@@ -37,11 +37,7 @@ pub trait Detector: Sized + 'static {
     /// # Errors
     ///
     /// A line for the operator when the message could not be judged. The other detectors still are.
-    fn detect(
-        &self,
-        message: &Message,
-        conversation: &dyn Conversation,
-    ) -> Result<Vec<Signal>, String>;
+    fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String>;
 }
 
 /// One finding.
@@ -133,18 +129,13 @@ mod tests {
             (f32::NAN, 0.0),
             (f32::INFINITY, 1.0),
         ] {
-            assert!(
-                (Signal::new(given).confidence - kept).abs() < f32::EPSILON,
-                "{given}"
-            );
+            assert!((Signal::new(given).confidence - kept).abs() < f32::EPSILON, "{given}");
         }
     }
 
     #[test]
     fn a_priority_is_raised_and_never_lowered() {
-        let signal = Signal::new(1.0)
-            .priority(Priority::High)
-            .priority(Priority::Low);
+        let signal = Signal::new(1.0).priority(Priority::High).priority(Priority::Low);
         assert_eq!(signal.priority, Some(Priority::High));
     }
 }

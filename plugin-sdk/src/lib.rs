@@ -169,9 +169,7 @@ mod bindings;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::bindings::{lifecycle, wit_assignment, wit_composition, wit_detection};
-    pub use crate::registration::{
-        DetectorComponent, Registered, StrategyComponent, TemplateComponent,
-    };
+    pub use crate::registration::{DetectorComponent, Registered, StrategyComponent, TemplateComponent};
     // The names under which wit-bindgen makes the exports of one interface.
     pub use crate::bindings::lifecycle::__export_baton_rules_lifecycle_0_1_0_cabi as export_lifecycle;
     pub use crate::bindings::wit_assignment::__export_baton_rules_assignment_0_1_0_cabi as export_assignment;

@@ -8,9 +8,7 @@ use std::marker::PhantomData;
 use std::thread::LocalKey;
 
 use crate::bindings::{Lent, lifecycle, wit, wit_assignment, wit_composition, wit_detection};
-use crate::{
-    Candidate, Circumstances, Detector, Fault, Handover, Message, Strategy, Template, settings,
-};
+use crate::{Candidate, Circumstances, Detector, Fault, Handover, Message, Strategy, Template, settings};
 
 /// Where a registered plugin keeps its one instance, and which version it is.
 pub trait Registered: Sized + 'static {
@@ -71,12 +69,8 @@ lifecycle!(StrategyComponent, Strategy);
 lifecycle!(TemplateComponent, Template);
 
 impl<P: Detector + Registered> wit_detection::Guest for DetectorComponent<P> {
-    fn detect(
-        message: wit::Message,
-        conversation: &wit::Conversation,
-    ) -> Result<Vec<wit_detection::Signal>, String> {
-        let signals =
-            with(|plugin: &P| plugin.detect(&Message::from(message), &Lent(conversation)))?;
+    fn detect(message: wit::Message, conversation: &wit::Conversation) -> Result<Vec<wit_detection::Signal>, String> {
+        let signals = with(|plugin: &P| plugin.detect(&Message::from(message), &Lent(conversation)))?;
         Ok(signals.into_iter().map(Into::into).collect())
     }
 }
@@ -88,8 +82,7 @@ impl<P: Strategy + Registered> wit_assignment::Guest for StrategyComponent<P> {
         conversation: &wit::Conversation,
     ) -> Result<wit_assignment::Ranking, String> {
         let candidates: Vec<_> = candidates.into_iter().map(Candidate::from).collect();
-        with(|plugin: &P| plugin.rank(&Handover::from(handover), &candidates, &Lent(conversation)))
-            .map(Into::into)
+        with(|plugin: &P| plugin.rank(&Handover::from(handover), &candidates, &Lent(conversation))).map(Into::into)
     }
 }
 
@@ -99,10 +92,8 @@ impl<P: Template + Registered> wit_composition::Guest for TemplateComponent<P> {
         circumstances: wit_composition::Circumstances,
         conversation: &wit::Conversation,
     ) -> Result<wit_composition::Draft, String> {
-        let (handover, circumstances) =
-            (Handover::from(handover), Circumstances::from(circumstances));
-        with(|plugin: &P| plugin.compose(&handover, &circumstances, &Lent(conversation)))
-            .map(Into::into)
+        let (handover, circumstances) = (Handover::from(handover), Circumstances::from(circumstances));
+        with(|plugin: &P| plugin.compose(&handover, &circumstances, &Lent(conversation))).map(Into::into)
     }
 
     fn returning(
@@ -110,8 +101,7 @@ impl<P: Template + Registered> wit_composition::Guest for TemplateComponent<P> {
         circumstances: wit_composition::Circumstances,
         conversation: &wit::Conversation,
     ) -> Result<Option<String>, String> {
-        let (handover, circumstances) =
-            (Handover::from(handover), Circumstances::from(circumstances));
+        let (handover, circumstances) = (Handover::from(handover), Circumstances::from(circumstances));
         with(|plugin: &P| plugin.returning(&handover, &circumstances, &Lent(conversation)))
     }
 }
@@ -185,23 +175,15 @@ mod tests {
     #[test]
     fn configure_fills_the_one_place_once() {
         DetectorComponent::<Plain>::configure(r#"{"word": "leak"}"#.into()).expect("fits");
-        assert_eq!(
-            with(|plugin: &Plain| Ok(plugin.word.clone())),
-            Ok("leak".to_owned())
-        );
-        let again = DetectorComponent::<Plain>::configure(r#"{"word": "flood"}"#.into())
-            .expect_err("is filled");
+        assert_eq!(with(|plugin: &Plain| Ok(plugin.word.clone())), Ok("leak".to_owned()));
+        let again = DetectorComponent::<Plain>::configure(r#"{"word": "flood"}"#.into()).expect_err("is filled");
         assert_eq!(again.message, "configure was called twice");
     }
 
     #[test]
     fn a_refused_setting_is_a_fault_with_its_place() {
-        let fault =
-            DetectorComponent::<Plain>::configure(r#"{"word": ""}"#.into()).expect_err("is empty");
-        assert_eq!(
-            (fault.pointer.as_str(), fault.message.as_str()),
-            ("/word", "is empty")
-        );
+        let fault = DetectorComponent::<Plain>::configure(r#"{"word": ""}"#.into()).expect_err("is empty");
+        assert_eq!((fault.pointer.as_str(), fault.message.as_str()), ("/word", "is empty"));
     }
 
     #[test]

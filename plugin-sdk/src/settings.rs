@@ -48,8 +48,8 @@ impl std::error::Error for Fault {}
 ///
 /// A [`Fault`] at the value that does not fit; an unknown key is one where the type says `deny_unknown_fields`.
 pub(crate) fn parse<S: DeserializeOwned>(json: &str) -> Result<S, Fault> {
-    let value: serde_json::Value = serde_json::from_str(json)
-        .map_err(|error| Fault::new(format!("settings are not JSON: {error}")))?;
+    let value: serde_json::Value =
+        serde_json::from_str(json).map_err(|error| Fault::new(format!("settings are not JSON: {error}")))?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let message = error.inner().to_string();
         let mut pointer = pointer(error.path());
@@ -119,22 +119,14 @@ mod tests {
     fn a_fault_points_at_the_value_that_does_not_fit() {
         for (json, place, says) in [
             (r#"{"words": ["a", 7]}"#, "/words/1", "invalid type"),
-            (
-                r#"{"wrods": []}"#,
-                "/wrods",
-                "unknown field `wrods`, expected",
-            ),
+            (r#"{"wrods": []}"#, "/wrods", "unknown field `wrods`, expected"),
             (
                 r#"{"rules": [{"weight": 1, "a/b~c": 2}]}"#,
                 "/rules/0/a~1b~0c",
                 "unknown field",
             ),
             (r#"{"rules": [{}]}"#, "/rules/0", "missing field `weight`"),
-            (
-                r#"{"rules": [{"weight": "x"}]}"#,
-                "/rules/0/weight",
-                "invalid type",
-            ),
+            (r#"{"rules": [{"weight": "x"}]}"#, "/rules/0/weight", "invalid type"),
             ("{", "", "settings are not JSON"),
             ("[1]", "/0", "invalid type"),
         ] {
@@ -152,9 +144,6 @@ mod tests {
             "{schema}"
         );
         assert!(schema.contains("Words to look for."), "{schema}");
-        assert!(
-            schema.contains(r#""additionalProperties":false"#),
-            "{schema}"
-        );
+        assert!(schema.contains(r#""additionalProperties":false"#), "{schema}");
     }
 }

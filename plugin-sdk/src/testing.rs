@@ -56,9 +56,7 @@ pub(crate) mod plain {
             if settings.word.is_empty() {
                 return Err(Fault::at("/word", "is empty"));
             }
-            Ok(Self {
-                word: settings.word,
-            })
+            Ok(Self { word: settings.word })
         }
 
         fn detect(&self, message: &Message, _: &dyn Conversation) -> Result<Vec<Signal>, String> {

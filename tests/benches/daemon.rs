@@ -22,9 +22,14 @@ fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), None);
     let address = daemon.url.trim_start_matches("http://").to_owned();
-    println!("clients  messages/s  median ms  p99 ms   (best and worst of {ROUNDS} rounds of {} s)", RUN.as_secs());
+    println!(
+        "clients  messages/s  median ms  p99 ms   (best and worst of {ROUNDS} rounds of {} s)",
+        RUN.as_secs()
+    );
     for clients in [1, 16, 64] {
-        let mut rounds: Vec<(f64, f64, f64)> = (0..ROUNDS).map(|round| run(&address, daemon.token(), clients, round)).collect();
+        let mut rounds: Vec<(f64, f64, f64)> = (0..ROUNDS)
+            .map(|round| run(&address, daemon.token(), clients, round))
+            .collect();
         rounds.sort_by(|a, b| b.0.total_cmp(&a.0));
         for (mark, (rate, median, p99)) in [("best", rounds[0]), ("worst", rounds[ROUNDS - 1])] {
             println!("{clients:>7}  {rate:>10.0}  {median:>9.2}  {p99:>6.2}   {mark}");
@@ -42,7 +47,10 @@ fn run(address: &str, token: &str, clients: usize, round: usize) -> (f64, f64, f
             std::thread::spawn(move || talk(&address, &token, &format!("b{clients}-{round}-{client}"), began + RUN))
         })
         .collect();
-    let mut times: Vec<f64> = threads.into_iter().flat_map(|t| t.join().expect("a client does not panic")).collect();
+    let mut times: Vec<f64> = threads
+        .into_iter()
+        .flat_map(|t| t.join().expect("a client does not panic"))
+        .collect();
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
     (times.len() as f64 / began.elapsed().as_secs_f64(), at(0.5), at(0.99))
@@ -60,7 +68,9 @@ fn talk(address: &str, token: &str, name: &str, until: Instant) -> Vec<f64> {
             0 => "Hi, my air conditioner has been making a clicking noise since Tuesday. What could that be?",
             1 => "A clicking noise often comes from the relay. Does it click when the unit starts, or all the time?",
             2 => "Only when it starts, and then it runs as usual. It is the model from 2019 with the white front.",
-            _ => "Then it is most likely the contactor. You can book a visit for a check on our page, from tomorrow on.",
+            _ => {
+                "Then it is most likely the contactor. You can book a visit for a check on our page, from tomorrow on."
+            }
         };
         let body = format!(
             "{{\"id\":\"m{n}\",\"speaker\":\"{speaker}\",\"text\":\"{text}\",\"channel\":\"web\",\"bot\":\"bot\"}}"

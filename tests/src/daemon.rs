@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -48,8 +49,19 @@ impl Daemon {
     /// Starts a daemon on a data folder, with a configuration file where one is given.
     #[track_caller]
     pub fn start(program: &str, data: &Path, config: Option<&Path>) -> Self {
+        bring_compiled_rules(program, data);
+        Self::start_cold(program, data, config)
+    }
+
+    /// Starts a daemon that compiles its rules anew where its folder is new.
+    #[track_caller]
+    pub fn start_cold(program: &str, data: &Path, config: Option<&Path>) -> Self {
         let mut command = baton(program);
-        command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
+        command
+            .arg("serve")
+            .arg("--data")
+            .arg(data)
+            .args(["--listen", "127.0.0.1:0"]);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }
@@ -57,7 +69,9 @@ impl Daemon {
         let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
         let mut told = Vec::new();
         let url = loop {
-            let Some(line) = lines.next() else { panic!("it ended before it served:\n{}", told.join("\n")) };
+            let Some(line) = lines.next() else {
+                panic!("it ended before it served:\n{}", told.join("\n"))
+            };
             let line = line.expect("it prints text");
             if let Some((_, url)) = line.split_once("serves at ") {
                 break url.split_whitespace().next().expect("an address follows").to_owned();
@@ -66,9 +80,21 @@ impl Daemon {
         };
         // Whoever does not read would stop it from writing.
         std::thread::spawn(move || lines.for_each(drop));
-        let token = std::fs::read_to_string(data.join("admin.token")).unwrap_or_default().trim().to_owned();
-        let client = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
-        Self { child, url, token, data: data.to_owned(), client }
+        let token = std::fs::read_to_string(data.join("admin.token"))
+            .unwrap_or_default()
+            .trim()
+            .to_owned();
+        let client = reqwest::blocking::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        Self {
+            child,
+            url,
+            token,
+            data: data.to_owned(),
+            client,
+        }
     }
 
     /// Its data folder.
@@ -100,7 +126,10 @@ impl Daemon {
 
     /// Asks it to stop, and waits until it has.
     pub fn stop(mut self) {
-        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill runs");
+        let told = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .expect("kill runs");
         assert!(told.success());
         let ended = self.child.wait().expect("it is ours");
         assert!(ended.success(), "it stopped with {ended}");
@@ -135,7 +164,40 @@ impl Daemon {
         let answer = request.bearer_auth(&self.token).send().expect("the daemon answers");
         let status = answer.status().as_u16();
         let text = answer.text().expect("a text");
-        Reply { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)) }
+        Reply {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
+        }
+    }
+}
+
+/// Compiling the rules takes seconds in a debug build, so one daemon does it for all the folders of a test run.
+fn bring_compiled_rules(program: &str, data: &Path) {
+    static COMPILED: OnceLock<tempfile::TempDir> = OnceLock::new();
+    if data.exists() {
+        return;
+    }
+    let compiled = COMPILED.get_or_init(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = folder.path().join("baton.toml");
+        let businesses = "[business.default]\npack = \"hvac\"\n[business.other]\npack = \"default\"\n";
+        std::fs::write(&config, businesses).expect("a folder of the test's own");
+        Daemon::start_cold(program, &folder.path().join("data"), Some(&config)).stop();
+        folder
+    });
+    let (from, to) = (compiled.path().join("data"), data);
+    std::fs::create_dir_all(to.join("plugin-cache")).expect("a folder of the test's own");
+    std::fs::set_permissions(
+        to.join("plugin-cache"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o700),
+    )
+    .expect("a folder of the test's own");
+    std::fs::copy(from.join("plugin-cache.key"), to.join("plugin-cache.key")).expect("a daemon makes a key");
+    for entry in std::fs::read_dir(from.join("plugin-cache"))
+        .expect("a daemon keeps what it compiled")
+        .flatten()
+    {
+        std::fs::copy(entry.path(), to.join("plugin-cache").join(entry.file_name())).expect("a file of ours");
     }
 }
 

@@ -19,7 +19,10 @@ pub struct Received {
 impl Received {
     /// A header's value; empty where it is missing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value)
     }
 
     /// The body as JSON.
@@ -49,7 +52,11 @@ impl Platform {
                 std::thread::spawn(move || while serve(&stream, &keep, &answer).is_some() {});
             }
         });
-        Self { address, received, status }
+        Self {
+            address,
+            received,
+            status,
+        }
     }
 
     /// Where it listens.
@@ -70,7 +77,10 @@ impl Platform {
     /// The events of a type that have come so far.
     pub fn events(&self, kind: &str) -> Vec<Value> {
         let all = self.received();
-        all.iter().map(Received::json).filter(|event| event["type"] == kind).collect()
+        all.iter()
+            .map(Received::json)
+            .filter(|event| event["type"] == kind)
+            .collect()
     }
 }
 
@@ -82,10 +92,17 @@ fn serve(stream: &TcpStream, keep: &Mutex<Vec<Received>>, answer: &AtomicU16) ->
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")?
+        .1
+        .parse()
+        .ok()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     let status = answer.load(Ordering::SeqCst);

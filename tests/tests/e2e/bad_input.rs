@@ -25,19 +25,45 @@ fn a_request_that_is_wrong_names_every_fault_and_changes_nothing() {
         ("an empty text", with("text", json!("")), 422, "/text"),
         ("an absurd time", with("at", json!("1850-01-01T00:00:00Z")), 422, "/at"),
         ("an unknown speaker", with("speaker", json!("parrot")), 422, "/speaker"),
-        ("an agent nobody knows", { let mut b = with("agent", json!("zoe")); b["speaker"] = json!("agent"); b }, 422, "/agent"),
+        (
+            "an agent nobody knows",
+            {
+                let mut b = with("agent", json!("zoe"));
+                b["speaker"] = json!("agent");
+                b
+            },
+            422,
+            "/agent",
+        ),
         ("an epoch from a customer", with("epoch", json!(3)), 422, "/epoch"),
     ] {
         let reply = daemon.post("/v1/conversations/c/messages", &body);
         assert_eq!(reply.status, status, "{what}: {}", reply.body);
-        let pointers: Vec<&str> = reply.body["errors"].as_array().expect("errors").iter().filter_map(|e| e["pointer"].as_str()).collect();
+        let pointers: Vec<&str> = reply.body["errors"]
+            .as_array()
+            .expect("errors")
+            .iter()
+            .filter_map(|e| e["pointer"].as_str())
+            .collect();
         assert!(pointers.contains(&pointer), "{what}: {}", reply.body);
-        assert!(reply.body["type"].as_str().is_some_and(|t| t.contains("/problems/")), "{what}: {}", reply.body);
+        assert!(
+            reply.body["type"].as_str().is_some_and(|t| t.contains("/problems/")),
+            "{what}: {}",
+            reply.body
+        );
     }
-    let http = reqwest::blocking::Client::builder().no_proxy().build().expect("a client");
+    let http = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .build()
+        .expect("a client");
     let url = format!("{}/v1/conversations/c/messages", daemon.url);
     let raw = |body: Vec<u8>| {
-        let sent = http.post(&url).bearer_auth(daemon.token()).header("content-type", "application/json").body(body).send();
+        let sent = http
+            .post(&url)
+            .bearer_auth(daemon.token())
+            .header("content-type", "application/json")
+            .body(body)
+            .send();
         let answer = sent.expect("it answers");
         (answer.status().as_u16(), answer.text().expect("a text"))
     };
@@ -46,17 +72,36 @@ fn a_request_that_is_wrong_names_every_fault_and_changes_nothing() {
     assert!(body.contains("line 2"), "the place is named: {body}");
     let (status, body) = raw(b"{\"id\": \"\xff\xfe\"}".to_vec());
     assert!(status == 400 || status == 422, "{status} {body}");
-    assert_eq!(daemon.get("/v1/conversations/c").status, 404, "none of these left anything behind");
-    assert_eq!(daemon.post("/v1/tasks/c~t1/accept", &json!({ "agent": "tom" })).status, 404);
+    assert_eq!(
+        daemon.get("/v1/conversations/c").status,
+        404,
+        "none of these left anything behind"
+    );
+    assert_eq!(
+        daemon.post("/v1/tasks/c~t1/accept", &json!({ "agent": "tom" })).status,
+        404
+    );
     // A replayed id with another text is still the first message.
     daemon.post("/v1/conversations/c/messages", &good).ok();
-    let replayed = daemon.post("/v1/conversations/c/messages", &with("text", json!("I want to talk to a human"))).ok();
-    assert_eq!((&replayed["duplicate"], &replayed["handover"]), (&json!(true), &Value::Null));
+    let replayed = daemon
+        .post(
+            "/v1/conversations/c/messages",
+            &with("text", json!("I want to talk to a human")),
+        )
+        .ok();
+    assert_eq!(
+        (&replayed["duplicate"], &replayed["handover"]),
+        (&json!(true), &Value::Null)
+    );
 }
 
 fn fails(data: &Path, config: Option<&Path>) -> (Option<i32>, String) {
     let mut command = baton(PROGRAM);
-    command.arg("serve").arg("--data").arg(data).args(["--listen", "127.0.0.1:0"]);
+    command
+        .arg("serve")
+        .arg("--data")
+        .arg(data)
+        .args(["--listen", "127.0.0.1:0"]);
     if let Some(config) = config {
         command.arg("--config").arg(config);
     }
@@ -72,11 +117,14 @@ fn a_folder_in_use_and_one_of_a_newer_format_are_refused() {
     let daemon = Daemon::start(PROGRAM, &data, Some(&config));
     let (code, message) = fails(&data, Some(&config));
     assert_ne!(code, Some(0));
-    assert!(message.contains("in use by process") && message.contains(&daemon.pid().to_string()), "{message}");
+    assert!(
+        message.contains("in use by process") && message.contains(&daemon.pid().to_string()),
+        "{message}"
+    );
     daemon.stop();
     let format = data.join("FORMAT");
     let known = std::fs::read_to_string(&format).expect("the store says its format");
-    std::fs::write(&format, "99\n").expect("a folder of the test's own");
+    std::fs::write(&format, "baton-store 99\n").expect("a folder of the test's own");
     let (code, message) = fails(&data, Some(&config));
     assert_ne!(code, Some(0));
     assert!(message.contains("format 99"), "{message}");
@@ -109,7 +157,10 @@ fn a_pack_that_cannot_run_is_named_with_its_line() {
         std::fs::write(pack.join("pack.toml"), manifest(component, settings)).expect("a folder of the test's own");
         let (code, message) = fails(&data, Some(&config));
         assert_ne!(code, Some(0), "{component} {settings}");
-        assert!(message.contains(line) && message.contains(said), "{component} {settings}: {message}");
+        assert!(
+            message.contains(line) && message.contains(said),
+            "{component} {settings}: {message}"
+        );
     }
 }
 
@@ -123,11 +174,20 @@ fn a_disk_that_is_nearly_full_refuses_writes_and_goes_on_reading() {
     daemon.stop();
     // A reserve that no disk has: as if the last byte above it were gone.
     let text = std::fs::read_to_string(&config).expect("it was just written");
-    std::fs::write(&config, format!("[store]\nreserve_bytes = {}\n{text}", 1_u64 << 60)).expect("a folder of the test's own");
+    std::fs::write(&config, format!("[store]\nreserve_bytes = {}\n{text}", 1_u64 << 60))
+        .expect("a folder of the test's own");
     let daemon = Daemon::start(PROGRAM, &data, Some(&config));
     let refused = daemon.say("c", "m2", "customer", "are you there?", json!({}));
     assert_eq!(refused.status, 503, "{}", refused.body);
-    assert!(refused.body["detail"].as_str().is_some_and(|d| d.contains("bytes")), "{}", refused.body);
+    assert!(
+        refused.body["detail"].as_str().is_some_and(|d| d.contains("bytes")),
+        "{}",
+        refused.body
+    );
     let log = daemon.get("/v1/conversations/c/messages").ok();
-    assert_eq!(log["items"].as_array().map(Vec::len), Some(1), "nothing of the refused message was kept");
+    assert_eq!(
+        log["items"].as_array().map(Vec::len),
+        Some(1),
+        "nothing of the refused message was kept"
+    );
 }

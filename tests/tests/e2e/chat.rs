@@ -6,18 +6,38 @@ use serde_json::{Value, json};
 use crate::{PROGRAM, config};
 
 /// The visitor of the walkthrough, up to the moment they ask for a human.
-pub fn hvac_visitor(daemon: &Daemon, conversation: &str, channel: &str) -> Value {
+fn hvac_visitor(daemon: &Daemon, conversation: &str, channel: &str) -> Value {
     let here = json!({ "channel": channel });
     let contact = json!({
         "channel": channel,
         "contact": { "name": "Dana Reed", "phone": "+1 555 0100", "email": "dana@example.com" },
     });
-    let first = daemon.say(conversation, "m1", "customer", "Hi there. I'm looking for a code on HVAC.", contact).ok();
+    let first = daemon
+        .say(
+            conversation,
+            "m1",
+            "customer",
+            "Hi there. I'm looking for a code on HVAC.",
+            contact,
+        )
+        .ok();
     assert_eq!(first["handover"], Value::Null);
-    daemon.say(conversation, "m2", "bot", "Can you tell me which model?", json!({ "channel": channel, "epoch": 0 })).ok();
+    daemon
+        .say(
+            conversation,
+            "m2",
+            "bot",
+            "Can you tell me which model?",
+            json!({ "channel": channel, "epoch": 0 }),
+        )
+        .ok();
     let fields = json!({ "channel": channel, "fields": { "model": "X200" } });
-    daemon.say(conversation, "m3", "customer", "It is the X200.", fields).ok();
-    daemon.say(conversation, "m4", "customer", "I want to talk to a human", here).ok()
+    daemon
+        .say(conversation, "m3", "customer", "It is the X200.", fields)
+        .ok();
+    daemon
+        .say(conversation, "m4", "customer", "I want to talk to a human", here)
+        .ok()
 }
 
 #[test]
@@ -28,12 +48,19 @@ fn the_hvac_walkthrough_over_http() {
     let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), Some(&config));
 
     let answer = hvac_visitor(&daemon, "chat-1", "web");
-    assert_eq!(answer["control"], json!({ "holder": "waiting", "epoch": 1 }), "{answer}");
+    assert_eq!(
+        answer["control"],
+        json!({ "holder": "waiting", "epoch": 1 }),
+        "{answer}"
+    );
     assert_eq!(answer["signals"][0]["reason"], "explicit-request");
     assert_eq!(answer["handover"]["tags"], json!(["HVAC-code", "human-handover"]));
     let reply = &answer["replies"][0];
     assert_eq!(reply["id"], "chat-1~h1~final");
-    assert_eq!(reply["text"], "Thanks — someone from our team will reach out within 24 hours.");
+    assert_eq!(
+        reply["text"],
+        "Thanks — someone from our team will reach out within 24 hours."
+    );
 
     let task = daemon.get("/v1/tasks/chat-1~t1").ok();
     assert_eq!(task["title"], "Follow up: HVAC code request — requested human");
@@ -49,13 +76,28 @@ fn the_hvac_walkthrough_over_http() {
     assert_eq!(refused.body["control"], json!({ "holder": "waiting", "epoch": 1 }));
 
     // The same message again gets the first answer, and nothing happens twice.
-    let again = daemon.say("chat-1", "m4", "customer", "I want to talk to a human", json!({})).ok();
+    let again = daemon
+        .say("chat-1", "m4", "customer", "I want to talk to a human", json!({}))
+        .ok();
     assert_eq!(again["duplicate"], true);
     assert_eq!(again["replies"], answer["replies"]);
 
-    let assignee = task["assignee"].as_str().expect("the first rung offers it to one").to_owned();
-    daemon.post("/v1/tasks/chat-1~t1/accept", &json!({ "agent": assignee })).ok();
-    let said = daemon.say("chat-1", "m6", "agent", "Hello, your code is E4.", json!({ "agent": assignee })).ok();
+    let assignee = task["assignee"]["id"]
+        .as_str()
+        .expect("the first rung offers it to one")
+        .to_owned();
+    daemon
+        .post("/v1/tasks/chat-1~t1/accept", &json!({ "agent": assignee }))
+        .ok();
+    let said = daemon
+        .say(
+            "chat-1",
+            "m6",
+            "agent",
+            "Hello, your code is E4.",
+            json!({ "agent": assignee }),
+        )
+        .ok();
     assert_eq!(said["control"]["holder"], "human");
     let done = json!({ "agent": assignee, "outcome": "converted", "needed": true });
     daemon.post("/v1/tasks/chat-1~t1/complete", &done).ok();
@@ -63,7 +105,13 @@ fn the_hvac_walkthrough_over_http() {
     assert_eq!(chat["control"], json!({ "holder": "bot", "epoch": 3 }));
     assert_eq!(chat["contact"]["status"], "converted");
 
-    let kinds = ["handover.opened", "handover.offered", "message.final", "handover.accepted", "handover.completed"];
+    let kinds = [
+        "handover.opened",
+        "handover.offered",
+        "message.final",
+        "handover.accepted",
+        "handover.completed",
+    ];
     for kind in kinds {
         eventually(kind, || (!platform.events(kind).is_empty()).then_some(()));
     }

@@ -35,7 +35,10 @@ struct Acknowledged {
 
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
-    let kills: usize = std::env::var("BATON_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(30);
+    let kills: usize = std::env::var("BATON_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(30);
     let folder = tempfile::tempdir().expect("a folder");
     let config = config(folder.path(), None, SECONDS);
     let data = folder.path().join("data");
@@ -44,7 +47,9 @@ fn what_was_acknowledged_survives_every_kill() {
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
     for round in 0..kills {
         let daemon = Daemon::start(PROGRAM, &data, Some(&config));
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         let moment = Duration::from_millis(40 + (random >> 33) % 400);
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..CLIENTS)
@@ -57,14 +62,25 @@ fn what_was_acknowledged_survives_every_kill() {
         std::thread::sleep(moment);
         daemon.kill();
         stop.store(true, Ordering::SeqCst);
-        clients.into_iter().for_each(|client| client.join().expect("a client only counts what was answered"));
+        clients
+            .into_iter()
+            .for_each(|client| client.join().expect("a client only counts what was answered"));
     }
     let daemon = Daemon::start(PROGRAM, &data, Some(&config));
     let acknowledged = acknowledged.lock().expect("nobody panicked");
     let total: usize = acknowledged.messages.values().map(BTreeSet::len).sum();
-    eprintln!("{kills} kills, {total} acknowledged messages in {} conversations", acknowledged.messages.len());
-    assert!(total > kills, "the load was too small to prove anything: {total} messages");
-    assert!(!acknowledged.finals.is_empty(), "no handover was acknowledged before a kill");
+    eprintln!(
+        "{kills} kills, {total} acknowledged messages in {} conversations",
+        acknowledged.messages.len()
+    );
+    assert!(
+        total > kills,
+        "the load was too small to prove anything: {total} messages"
+    );
+    assert!(
+        !acknowledged.finals.is_empty(),
+        "no handover was acknowledged before a kill"
+    );
     every_message_is_there(&daemon, &acknowledged);
     nothing_is_there_twice(&daemon, &acknowledged);
     every_timer_fires(&daemon);
@@ -73,16 +89,33 @@ fn what_was_acknowledged_survives_every_kill() {
 /// One client: conversations one after the other, each a question and a request for a human.
 fn write(url: &str, token: &str, round: usize, client: usize, stop: &AtomicBool, acknowledged: &Mutex<Acknowledged>) {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let http = reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().expect("a client");
+    let http = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(5))
+        .build()
+        .expect("a client");
     while !stop.load(Ordering::SeqCst) {
         let conversation = format!("r{round}-c{client}-{}", NUMBER.fetch_add(1, Ordering::SeqCst));
-        for (id, text) in [("m1", "what does code E4 on my furnace mean?"), ("m2", "hm, and now?"), ("m3", "I want to talk to a human")] {
+        for (id, text) in [
+            ("m1", "what does code E4 on my furnace mean?"),
+            ("m2", "hm, and now?"),
+            ("m3", "I want to talk to a human"),
+        ] {
             let body = json!({ "id": id, "speaker": "customer", "text": text, "channel": "web", "bot": "bot" });
-            let sent = http.post(format!("{url}/v1/conversations/{conversation}/messages")).bearer_auth(token).json(&body).send();
-            let Ok(answer) = sent.and_then(reqwest::blocking::Response::error_for_status) else { return };
+            let sent = http
+                .post(format!("{url}/v1/conversations/{conversation}/messages"))
+                .bearer_auth(token)
+                .json(&body)
+                .send();
+            let Ok(answer) = sent.and_then(reqwest::blocking::Response::error_for_status) else {
+                return;
+            };
             let Ok(answer) = answer.json::<Value>() else { return };
             let mut kept = acknowledged.lock().expect("nobody panicked");
-            kept.messages.entry(conversation.clone()).or_default().insert(id.to_owned());
+            kept.messages
+                .entry(conversation.clone())
+                .or_default()
+                .insert(id.to_owned());
             if let Some(reply) = answer["replies"][0]["id"].as_str() {
                 kept.finals.insert(conversation.clone(), reply.to_owned());
             }
@@ -93,11 +126,20 @@ fn write(url: &str, token: &str, round: usize, client: usize, stop: &AtomicBool,
 fn every_message_is_there(daemon: &Daemon, acknowledged: &Acknowledged) {
     for (conversation, messages) in &acknowledged.messages {
         let log = daemon.get(&format!("/v1/conversations/{conversation}/messages")).ok();
-        let there: BTreeSet<&str> = log["items"].as_array().expect("a list").iter().filter_map(|m| m["id"].as_str()).collect();
+        let there: BTreeSet<&str> = log["items"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .filter_map(|m| m["id"].as_str())
+            .collect();
         for id in messages {
             assert!(there.contains(id.as_str()), "{conversation} lost {id}");
         }
-        assert_eq!(there.len(), log["items"].as_array().map_or(0, Vec::len), "{conversation} holds a message twice");
+        assert_eq!(
+            there.len(),
+            log["items"].as_array().map_or(0, Vec::len),
+            "{conversation} holds a message twice"
+        );
     }
 }
 
@@ -107,7 +149,11 @@ fn nothing_is_there_twice(daemon: &Daemon, acknowledged: &Acknowledged) {
     for event in events(daemon) {
         let handover = event["data"]["handover"].as_str().unwrap_or_default().to_owned();
         match event["type"].as_str() {
-            Some("message.final") => *finals.entry(event["data"]["reply"]["id"].as_str().unwrap_or_default().to_owned()).or_default() += 1,
+            Some("message.final") => {
+                *finals
+                    .entry(event["data"]["reply"]["id"].as_str().unwrap_or_default().to_owned())
+                    .or_default() += 1
+            }
             Some("handover.opened") => *opened.entry(handover).or_default() += 1,
             Some(_) | None => {}
         }
@@ -118,9 +164,15 @@ fn nothing_is_there_twice(daemon: &Daemon, acknowledged: &Acknowledged) {
         }
     }
     for (conversation, reply) in &acknowledged.finals {
-        assert!(finals.contains_key(reply), "the final message {reply} of {conversation} was acknowledged and is lost");
+        assert!(
+            finals.contains_key(reply),
+            "the final message {reply} of {conversation} was acknowledged and is lost"
+        );
     }
-    assert!(opened.keys().all(|id| id.ends_with("~h1")), "a conversation of one cause has one handover");
+    assert!(
+        opened.keys().all(|id| id.ends_with("~h1")),
+        "a conversation of one cause has one handover"
+    );
 }
 
 /// Every handover was promised a return of the bot within seconds, and nobody acts.
@@ -135,7 +187,10 @@ fn every_timer_fires(daemon: &Daemon) {
                 Some(_) | None => {}
             }
         }
-        assert!(back.values().all(|times| *times == 1), "a promise was kept twice: {back:?}");
+        assert!(
+            back.values().all(|times| *times == 1),
+            "a promise was kept twice: {back:?}"
+        );
         (opened.len() == back.len()).then_some(())
     });
 }
@@ -143,18 +198,32 @@ fn every_timer_fires(daemon: &Daemon) {
 /// All events of the daemon, from the stream, up to the first pause.
 fn events(daemon: &Daemon) -> Vec<Value> {
     use std::io::{BufRead as _, BufReader};
-    let http = reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(120)).build().expect("a client");
+    let http = reqwest::blocking::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(120))
+        .build()
+        .expect("a client");
     // A marker of the test's own ends the list: nothing that was there before it comes after it.
     static MARKER: AtomicUsize = AtomicUsize::new(0);
     let marker = format!("marker-{}", MARKER.fetch_add(1, Ordering::SeqCst));
-    daemon.say(&marker, "m1", "customer", "I want to talk to a human", json!({})).ok();
-    let stream = http.get(format!("{}/v1/events?after=0", daemon.url)).bearer_auth(daemon.token()).send().expect("it streams");
+    daemon
+        .say(&marker, "m1", "customer", "I want to talk to a human", json!({}))
+        .ok();
+    let stream = http
+        .get(format!("{}/v1/events?after=0", daemon.url))
+        .bearer_auth(daemon.token())
+        .send()
+        .expect("it streams");
     let mut events = Vec::new();
     for line in BufReader::new(stream).lines() {
         let line = line.expect("it streams on");
-        let Some(data) = line.strip_prefix("data:") else { continue };
+        let Some(data) = line.strip_prefix("data:") else {
+            continue;
+        };
         let event: Value = serde_json::from_str(data.trim()).expect("events are JSON");
-        let of_marker = event["data"]["conversation"].as_str().is_some_and(|c| c.starts_with("marker-"));
+        let of_marker = event["data"]["conversation"]
+            .as_str()
+            .is_some_and(|c| c.starts_with("marker-"));
         if of_marker && event["data"]["conversation"] == marker.as_str() {
             return events;
         }

@@ -1,7 +1,12 @@
 //! End to end: the real program, the real components, real sockets, real disks.
 
-mod chat;
+#![allow(
+    clippy::print_stderr,
+    reason = "a test tells what it skipped, and what a long one did"
+)]
+
 mod bad_input;
+mod chat;
 mod cli;
 mod crash;
 mod restart;

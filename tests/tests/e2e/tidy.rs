@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 const LONGEST_FILE: usize = 600;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the workspace")
+        .to_owned()
 }
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -51,14 +54,20 @@ fn each_capability_is_named_by_one_crate_only() {
         text[from..to].to_owned()
     };
     assert_eq!(
-        dependencies("host/core").lines().filter(|l| l.contains("workspace")).count(),
+        dependencies("host/core")
+            .lines()
+            .filter(|l| l.contains("workspace"))
+            .count(),
         1,
         "the core depends on its calendar library, and on nothing else"
     );
     for (library, home) in [("wasmtime", "host/plugin"), ("sled", "host/store")] {
         for other in ["host", "host/core", "host/plugin", "host/store", "plugin-sdk"] {
             if other != home {
-                assert!(!dependencies(other).contains(&format!("\n{library}")), "{other} names {library}, which is {home}'s");
+                assert!(
+                    !dependencies(other).contains(&format!("\n{library}")),
+                    "{other} names {library}, which is {home}'s"
+                );
             }
         }
     }
@@ -68,7 +77,11 @@ fn each_capability_is_named_by_one_crate_only() {
         let inside = |folder: &str| file.starts_with(root().join("host/src").join(folder));
         let text = std::fs::read_to_string(&file).expect("sources are UTF-8");
         if !inside("api") {
-            assert!(!text.contains("axum::") || inside("client") || inside("deliver"), "{} knows HTTP", file.display());
+            assert!(
+                !text.contains("axum::") || inside("client") || inside("deliver"),
+                "{} knows HTTP",
+                file.display()
+            );
         }
     }
 }
@@ -76,12 +89,25 @@ fn each_capability_is_named_by_one_crate_only() {
 #[test]
 fn the_readme_tells_of_every_command() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("a README");
-    let help = baton_tests::baton(crate::PROGRAM).arg("--help").output().expect("it runs and ends");
+    let help = baton_tests::baton(crate::PROGRAM)
+        .arg("--help")
+        .output()
+        .expect("it runs and ends");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
-    let commands = help.lines().skip_while(|l| !l.starts_with("Commands:")).skip(1).take_while(|l| l.starts_with("  "));
-    let commands: Vec<&str> = commands.filter_map(|l| l.split_whitespace().next()).filter(|c| *c != "help").collect();
+    let commands = help
+        .lines()
+        .skip_while(|l| !l.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|l| l.starts_with("  "));
+    let commands: Vec<&str> = commands
+        .filter_map(|l| l.split_whitespace().next())
+        .filter(|c| *c != "help")
+        .collect();
     assert!(commands.len() > 8, "{help}");
     for command in commands {
-        assert!(readme.contains(&format!("baton {command}")), "README does not name `baton {command}`");
+        assert!(
+            readme.contains(&format!("baton {command}")),
+            "README does not name `baton {command}`"
+        );
     }
 }

@@ -13,7 +13,14 @@ fn python(folder: &Path) -> Option<PathBuf> {
     let env = folder.join("venv");
     let made = Command::new("python3").args(["-m", "venv"]).arg(&env).output().ok()?;
     let python = env.join("bin/python");
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "standardwebhooks==1.0.1"];
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "standardwebhooks==1.0.1",
+    ];
     let installed = made.status.success() && Command::new(&python).args(install).status().ok()?.success();
     installed.then_some(python)
 }
@@ -23,13 +30,17 @@ fn the_official_library_accepts_what_is_sent() {
     let folder = tempfile::tempdir().expect("a folder");
     let Some(python) = python(folder.path()) else {
         assert!(std::env::var_os("CI").is_none(), "CI has python3 with pip");
-        eprintln!("SKIPPED: python3 with venv and pip is not there, so no webhook was verified by the official library");
+        eprintln!(
+            "SKIPPED: python3 with venv and pip is not there, so no webhook was verified by the official library"
+        );
         return;
     };
     let platform = Platform::start();
     let config = config(folder.path(), Some(&platform.url()), "");
     let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), Some(&config));
-    daemon.say("c", "m1", "customer", "I want to talk to a human", json!({})).ok();
+    daemon
+        .say("c", "m1", "customer", "I want to talk to a human", json!({}))
+        .ok();
     let received = eventually("a final message", || {
         let all = platform.received();
         all.iter().find(|r| r.json()["type"] == "message.final").cloned()
@@ -45,8 +56,16 @@ fn the_official_library_accepts_what_is_sent() {
     let path = folder.path().join("given.json");
     std::fs::write(&path, given.to_string()).expect("a folder of the test's own");
     let input = std::fs::File::open(&path).expect("it was just written");
-    let verified = Command::new(python).args(["-c", verify]).stdin(input).output().expect("python runs");
-    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    let verified = Command::new(python)
+        .args(["-c", verify])
+        .stdin(input)
+        .output()
+        .expect("python runs");
+    assert!(
+        verified.status.success(),
+        "{}",
+        String::from_utf8_lossy(&verified.stderr)
+    );
 }
 
 #[test]
@@ -57,7 +76,9 @@ fn a_platform_that_fails_is_tried_again_with_the_same_id() {
     let config = config(folder.path(), Some(&platform.url()), "");
     let data = folder.path().join("data");
     let daemon = Daemon::start(PROGRAM, &data, Some(&config));
-    daemon.say("c", "m1", "customer", "I want to talk to a human", json!({})).ok();
+    daemon
+        .say("c", "m1", "customer", "I want to talk to a human", json!({}))
+        .ok();
     std::thread::sleep(std::time::Duration::from_millis(500));
     assert!(platform.received().is_empty());
     // What must leave outlives the process.
@@ -68,9 +89,16 @@ fn a_platform_that_fails_is_tried_again_with_the_same_id() {
     assert_eq!(last["data"]["reply"]["id"], "c~h1~final");
     eventually("an empty outbox", || {
         let metrics = daemon.get("/metrics").body;
-        metrics.as_str().is_some_and(|text| text.contains("outbox_depth 0")).then_some(())
+        metrics
+            .as_str()
+            .is_some_and(|text| text.contains("baton_outbox_deliveries 0"))
+            .then_some(())
     });
-    let ids: Vec<String> = platform.received().iter().map(|r| r.header("webhook-id").to_owned()).collect();
+    let ids: Vec<String> = platform
+        .received()
+        .iter()
+        .map(|r| r.header("webhook-id").to_owned())
+        .collect();
     let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len(), "each event was accepted once: {ids:?}");
 }

@@ -13,10 +13,7 @@ fn a_deed_in_detect_is_contained_and_named() {
         ("deep", "used up its stack of 524288 bytes"),
         ("panic", "panicked: tests/guests/hostile/src/lib.rs:"),
         ("panic", "the sky falls"),
-        (
-            "exit",
-            "called wasi:cli/exit.exit, which plugins may not use",
-        ),
+        ("exit", "called wasi:cli/exit.exit, which plugins may not use"),
         (
             "sleep",
             "called wasi:clocks/monotonic-clock.subscribe-duration, which plugins may not use",
@@ -65,14 +62,9 @@ fn a_deed_in_configure_is_contained_and_named() {
     ];
     for (deed, expected) in table {
         let settings = format!(r#"{{"configure":"{deed}"}}"#);
-        let error = load(&PLUGINS, guests::hostile(), &settings)
-            .err()
-            .expect(deed);
+        let error = load(&PLUGINS, guests::hostile(), &settings).err().expect(deed);
         let said = format!("{error}");
-        assert!(
-            said.starts_with(r#"component "hostile.wasm" "#),
-            "{deed}: {said}"
-        );
+        assert!(said.starts_with(r#"component "hostile.wasm" "#), "{deed}: {said}");
         assert!(said.contains(expected), "{deed}: {said}");
         others_still_work();
     }
@@ -90,10 +82,7 @@ fn a_deed_in_describe_is_contained_and_named() {
         ),
     ];
     for (deed, expected) in table {
-        let said = load(&PLUGINS, &describing(deed), "{}")
-            .err()
-            .expect(deed)
-            .to_string();
+        let said = load(&PLUGINS, &describing(deed), "{}").err().expect(deed).to_string();
         assert!(said.contains(expected), "{deed}: {said}");
         others_still_work();
     }
@@ -101,10 +90,7 @@ fn a_deed_in_describe_is_contained_and_named() {
 
 /// The guest with another word for what `describe` does.
 fn describing(deed: &str) -> Vec<u8> {
-    let (from, to) = (
-        "hostile-describe:well",
-        format!("hostile-describe:{deed:4}"),
-    );
+    let (from, to) = ("hostile-describe:well", format!("hostile-describe:{deed:4}"));
     let mut wasm = guests::hostile().to_vec();
     let at = wasm
         .windows(from.len())
@@ -132,10 +118,7 @@ fn a_slow_call_ends_at_its_deadline_even_with_fuel_left() {
     let detector = PLUGINS.detector(&source).expect("it is loaded");
     let began = Instant::now();
     let fault = detect(&detector, "m-1").expect_err("it never ends by itself");
-    assert!(
-        fault.to_string().contains("passed its deadline of 50 ms"),
-        "{fault}"
-    );
+    assert!(fault.to_string().contains("passed its deadline of 50 ms"), "{fault}");
     assert!(
         began.elapsed() < Duration::from_secs(20),
         "it took {:?}",
@@ -159,10 +142,7 @@ fn the_log_of_a_call_is_bounded_in_lines_and_bytes() {
 fn a_call_sees_nothing_of_the_one_before() {
     let detector = hostile("well");
     for _ in 0..3 {
-        assert_eq!(
-            note(&detect(&detector, "m-1").expect("it answers")),
-            "call 0"
-        );
+        assert_eq!(note(&detect(&detector, "m-1").expect("it answers")), "call 0");
     }
 }
 
@@ -187,10 +167,7 @@ fn the_same_message_gets_the_same_answer_for_the_same_fuel() {
 
 #[test]
 fn history_gives_at_most_fifty_messages() {
-    assert_eq!(
-        note(&detect(&hostile("history"), "m-1").expect("it answers")),
-        "50"
-    );
+    assert_eq!(note(&detect(&hostile("history"), "m-1").expect("it answers")), "50");
 }
 
 #[test]
@@ -226,8 +203,7 @@ fn calls_beyond_the_places_are_told_so_and_the_plugin_is_not_blamed() {
         ..PluginOptions::default()
     })
     .expect("the engine starts");
-    let detector =
-        load(&plugins, guests::hostile(), r#"{"detect":"history"}"#).expect("it is loaded");
+    let detector = load(&plugins, guests::hostile(), r#"{"detect":"history"}"#).expect("it is loaded");
     let (detector, second) = (Arc::new(detector), Arc::new(Mutex::new(None)));
     let (inner, answer) = (Arc::clone(&detector), Arc::clone(&second));
     // While the guest reads the history, the plugin is called once more.
@@ -238,16 +214,10 @@ fn calls_beyond_the_places_are_told_so_and_the_plugin_is_not_blamed() {
     detector
         .detect(&view, &message("m-1"))
         .expect("the first call has the place");
-    let second = second
-        .lock()
-        .expect("nobody panicked")
-        .take()
-        .expect("it was called");
+    let second = second.lock().expect("nobody panicked").take().expect("it was called");
     let fault = second.expect_err("there is no other place");
     assert!(
-        fault
-            .to_string()
-            .ends_with("found all 1 places for calls taken"),
+        fault.to_string().ends_with("found all 1 places for calls taken"),
         "{fault}"
     );
     assert!(detect(&detector, "m-3").is_ok(), "the place is free again");

@@ -19,11 +19,7 @@ fn a_budget_that_no_plugin_may_have_is_refused() {
         settings_json: "{}",
         budget,
     };
-    let said = PLUGINS
-        .detector(&source)
-        .err()
-        .expect("it is refused")
-        .to_string();
+    let said = PLUGINS.detector(&source).err().expect("it is refused").to_string();
     assert!(
         said.ends_with("is given a budget of 68157440 memory_bytes, at most 67108864 are possible"),
         "{said}"
@@ -37,11 +33,7 @@ fn what_is_no_plugin_is_refused_before_it_runs() {
     let exporting = |interfaces: &[&str]| {
         let mut component = String::from("(component (instance $i)");
         for interface in interfaces {
-            write!(
-                component,
-                r#"(export "baton:rules/{interface}" (instance $i))"#
-            )
-            .expect("a string takes it");
+            write!(component, r#"(export "baton:rules/{interface}" (instance $i))"#).expect("a string takes it");
         }
         text(&format!("{component})"))
     };
@@ -52,11 +44,7 @@ fn what_is_no_plugin_is_refused_before_it_runs() {
             r##"is not WebAssembly: it begins with "#!/bin/sh""##,
         ),
         ("nothing", vec![], "is not WebAssembly"),
-        (
-            "half",
-            wasm[..wasm.len() / 2].to_vec(),
-            "is truncated or damaged: ",
-        ),
+        ("half", wasm[..wasm.len() / 2].to_vec(), "is truncated or damaged: "),
         (
             "header",
             wasm[..8].to_vec(),
@@ -123,12 +111,8 @@ fn tables_that_grow_or_are_large_are_refused() {
         ))
         .expect("it is well formed")
     };
-    let growing =
-        with("(table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1000000))))");
-    let said = load(&PLUGINS, &growing, "{}")
-        .err()
-        .expect("it is refused")
-        .to_string();
+    let growing = with("(table 1 funcref) (func (drop (table.grow (ref.null func) (i32.const 1000000))))");
+    let said = load(&PLUGINS, &growing, "{}").err().expect("it is refused").to_string();
     assert!(
         said.contains("cannot be snapshotted: unsupported `table.grow` instruction"),
         "{said}"
@@ -147,28 +131,18 @@ fn memory_and_tables_count_from_the_start() {
             settings_json: "{}",
             budget,
         };
-        PLUGINS
-            .detector(&source)
-            .err()
-            .expect("it is refused")
-            .to_string()
+        PLUGINS.detector(&source).err().expect("it is refused").to_string()
     };
     let said = load(Budget {
         memory_bytes: 100_000,
         ..Budget::default()
     });
-    assert!(
-        said.contains("bytes of memory, at most 100000 are allowed"),
-        "{said}"
-    );
+    assert!(said.contains("bytes of memory, at most 100000 are allowed"), "{said}");
     let said = load(Budget {
         table_elements: 3,
         ..Budget::default()
     });
-    assert!(
-        said.contains("table elements, at most 3 are allowed"),
-        "{said}"
-    );
+    assert!(said.contains("table elements, at most 3 are allowed"), "{said}");
     others_still_work();
 }
 
@@ -186,10 +160,7 @@ fn a_bad_cache_file_is_built_again_and_a_good_one_is_used() {
     };
     let works = |plugins: &Plugins| {
         let detector = load(plugins, guests::hostile(), "{}").expect("it is loaded");
-        assert_eq!(
-            note(&detect(&detector, "m-1").expect("it answers")),
-            "call 0"
-        );
+        assert_eq!(note(&detect(&detector, "m-1").expect("it answers")), "call 0");
         assert_eq!(detector.description().name, "hostile");
     };
     works(&plugins([1; 32]));
@@ -215,11 +186,7 @@ fn a_bad_cache_file_is_built_again_and_a_good_one_is_used() {
     ] {
         fs::write(&file, &bad).expect("it is written");
         works(&plugins([1; 32]));
-        assert_ne!(
-            fs::read(&file).expect("it is there"),
-            bad,
-            "{name}: it was replaced"
-        );
+        assert_ne!(fs::read(&file).expect("it is there"), bad, "{name}: it was replaced");
         assert_eq!(only_file(folder.path()), file, "{name}");
     }
 

@@ -9,8 +9,7 @@ use std::sync::{Arc, LazyLock};
 
 use baton_core::{BotState, Contact, Message, MessageId, Speaker, Time};
 use baton_plugin::{
-    Budget, Called, ConversationView, Detector, Fault, Found, LoadError, PluginOptions, Plugins,
-    Source,
+    Budget, Called, ConversationView, Detector, Fault, Found, LoadError, PluginOptions, Plugins, Source,
 };
 use baton_tests::guests;
 
@@ -113,19 +112,11 @@ fn detect(detector: &Detector, id: &str) -> Result<Called<Vec<Found>>, Box<Fault
 }
 
 fn hostile(deed: &str) -> Detector {
-    load(
-        &PLUGINS,
-        guests::hostile(),
-        &format!(r#"{{"detect":"{deed}"}}"#),
-    )
-    .expect("it is loaded")
+    load(&PLUGINS, guests::hostile(), &format!(r#"{{"detect":"{deed}"}}"#)).expect("it is loaded")
 }
 
 fn note(called: &Called<Vec<Found>>) -> &str {
-    called.value[0]
-        .note
-        .as_deref()
-        .expect("the guest writes one")
+    called.value[0].note.as_deref().expect("the guest writes one")
 }
 
 /// Another plugin works right after, in the same engine.

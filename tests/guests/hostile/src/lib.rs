@@ -78,14 +78,8 @@ impl lifecycle::Guest for Hostile {
 }
 
 impl detection::Guest for Hostile {
-    fn detect(
-        message: Message,
-        conversation: &Conversation,
-    ) -> Result<Vec<detection::Signal>, String> {
-        let deed = DETECT
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+    fn detect(message: Message, conversation: &Conversation) -> Result<Vec<detection::Signal>, String> {
+        let deed = DETECT.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let calls = CALLS.fetch_add(1, Ordering::Relaxed);
         let mut signal = signal(format!("call {calls}"));
         match deed.as_str() {
@@ -187,10 +181,7 @@ fn deeper(n: u64) -> u64 {
     black_box(n).wrapping_add(deeper(black_box(n + 1)))
 }
 
-#[allow(
-    clippy::print_stderr,
-    reason = "what it prints is what the test looks at"
-)]
+#[allow(clippy::print_stderr, reason = "what it prints is what the test looks at")]
 fn eprintln_here(line: &str) {
     eprintln!("{line}");
 }
