@@ -7,6 +7,7 @@ use baton_core::{AgentId, Calendar, Handover, HandoverId, PassedOver, Presence, 
 use baton_plugin::Candidate;
 
 use super::{Freed, Urgency};
+use crate::config;
 
 /// What a business says of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,30 @@ pub struct Profile {
     pub languages: BTreeSet<String>,
     /// Open handovers they may hold; at least 1.
     pub capacity: u32,
+}
+
+impl From<&config::Agent> for Profile {
+    fn from(agent: &config::Agent) -> Self {
+        let config::Agent {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+            calendar: _,
+        } = agent.clone();
+        Self {
+            id,
+            name,
+            email,
+            roles,
+            skills,
+            languages,
+            capacity,
+        }
+    }
 }
 
 /// An agent, as the directory knows them.

@@ -119,16 +119,7 @@ pub(super) fn all_facts(
 pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) -> Result<(), EngineError> {
     let business = &tenant.business;
     for agent in business.agents.values() {
-        let profile = Profile {
-            id: agent.id.clone(),
-            name: agent.name.clone(),
-            email: agent.email.clone(),
-            roles: agent.roles.clone(),
-            skills: agent.skills.clone(),
-            languages: agent.languages.clone(),
-            capacity: agent.capacity,
-        };
-        let _ = directory.put(&business.id, member(profile, agent.calendar.clone()));
+        let _ = directory.put(&business.id, member(Profile::from(agent), agent.calendar.clone()));
     }
     let facts = all_facts(store, FactTable::Agents, &format!("{}/", business.id))?;
     // Profiles first: presence is that of somebody who is known.

@@ -20,6 +20,8 @@ pub(super) struct Rehearsal<'a> {
     directory: Directory,
     log: Arc<Mutex<Vec<Message>>>,
     metrics: Metrics,
+    /// The message of the step under way: history for those who write about it, as in the daemon.
+    said: Option<Message>,
     held: Option<HandoverId>,
     with_remarks: bool,
     remarks: Vec<String>,
@@ -38,16 +40,8 @@ impl<'a> Rehearsal<'a> {
             .ok_or_else(|| format!("the business has no bot {bot}"))?;
         let directory = Directory::default();
         for agent in business.agents.values() {
-            let profile = Profile {
-                id: agent.id.clone(),
-                name: agent.name.clone(),
-                email: agent.email.clone(),
-                roles: agent.roles.clone(),
-                skills: agent.skills.clone(),
-                languages: agent.languages.clone(),
-                capacity: agent.capacity,
-            };
-            let _ = directory.put(&business.id, present(profile, agent.calendar.clone(), Presence::Online));
+            let known = present(Profile::from(agent), agent.calendar.clone(), Presence::Online);
+            let _ = directory.put(&business.id, known);
         }
         Ok(Self {
             business,
@@ -56,17 +50,30 @@ impl<'a> Rehearsal<'a> {
             directory,
             log: Arc::default(),
             metrics: Metrics::new(),
+            said: None,
             held: None,
             with_remarks,
             remarks: Vec::new(),
         })
     }
 
-    fn view(&self, conversation: &Conversation, message: Option<&Message>, now: Time) -> Arc<dyn ConversationView> {
-        let log = Arc::clone(&self.log);
+    /// `counted`: the conversation's length holds the message already.
+    fn view(
+        &self,
+        conversation: &Conversation,
+        message: Option<&Message>,
+        counted: bool,
+        now: Time,
+    ) -> Arc<dyn ConversationView> {
+        let (log, last) = (Arc::clone(&self.log), message.filter(|_| counted).cloned());
         let history = move |_before: u64, n: usize| {
             let log = log.lock().unwrap_or_else(PoisonError::into_inner);
-            log[log.len().saturating_sub(n)..].to_vec()
+            let n = n.saturating_sub(usize::from(last.is_some()));
+            log[log.len().saturating_sub(n)..]
+                .iter()
+                .cloned()
+                .chain(last.clone())
+                .collect()
         };
         let locale = conversation
             .contact
@@ -77,7 +84,7 @@ impl<'a> Rehearsal<'a> {
             conversation: Arc::new(conversation.clone()),
             locale,
             bot_state: message.and_then(|m| m.bot_state.clone()),
-            length: conversation.length + 1,
+            length: conversation.length + u64::from(!counted),
             now,
             history: Arc::new(history),
         })
@@ -154,7 +161,8 @@ impl World for Rehearsal<'_> {
         if self.policy.mode == Mode::Off {
             return Vec::new();
         }
-        let view = self.view(conversation, Some(message), now);
+        self.said = Some(message.clone());
+        let view = self.view(conversation, Some(message), false, now);
         let mut troubles = Vec::new();
         let signals = self.generation.judge(&view, message, now, &self.metrics, &mut troubles);
         self.remark(troubles, &signals);
@@ -162,7 +170,7 @@ impl World for Rehearsal<'_> {
     }
 
     fn answer(&mut self, conversation: &Conversation, question: &Question, now: Time) -> Answer {
-        let view = self.view(conversation, None, now);
+        let view = self.view(conversation, self.said.as_ref(), true, now);
         let mut troubles = Vec::new();
         let (generation, business, metrics) = (self.generation, self.business, &self.metrics);
         let answer = match question {
@@ -192,6 +200,7 @@ impl World for Rehearsal<'_> {
     }
 
     fn settled(&mut self, conversation: &Conversation, said: Option<&Message>) {
+        self.said = None;
         let now = conversation.handover.as_ref();
         if let Some(before) = self.held.take().filter(|held| now.is_none_or(|now| now.id != *held)) {
             let _ = self.directory.hold(&self.business.id, &before, None);
