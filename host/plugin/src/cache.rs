@@ -35,7 +35,6 @@ const EXTENSION: &str = "plugin";
 pub(crate) struct Cache {
     folder: PathBuf,
     key: [u8; 32],
-    engine: [u8; 32],
     files: usize,
 }
 
@@ -51,6 +50,13 @@ impl Key {
             .finalize();
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+/// What code depends on: wasmtime's version, the processor, the engine's settings.
+fn identity(engine: &Engine) -> [u8; 32] {
+    let mut hasher = Sha256Hasher(Sha256::new());
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    hasher.0.finalize().into()
 }
 
 /// Why a file that is there does not count.
@@ -76,7 +82,7 @@ impl std::fmt::Display for Rejected {
 }
 
 impl Cache {
-    pub(crate) fn new(folder: PathBuf, key: [u8; 32], engine: &Engine) -> Result<Self, PluginsError> {
+    pub(crate) fn new(folder: PathBuf, key: [u8; 32]) -> Result<Self, PluginsError> {
         let mut builder = DirBuilder::new();
         if let Err(source) = builder.recursive(true).mode(0o700).create(&folder) {
             return Err(PluginsError::Cache {
@@ -84,12 +90,9 @@ impl Cache {
                 source,
             });
         }
-        let mut hasher = Sha256Hasher(Sha256::new());
-        engine.precompile_compatibility_hash().hash(&mut hasher);
         Ok(Self {
             folder,
             key,
-            engine: hasher.0.finalize().into(),
             files: FILES,
         })
     }
@@ -111,7 +114,12 @@ impl Cache {
         let written = component
             .serialize()
             .map_err(|error| std::io::Error::other(error.to_string()))
-            .and_then(|compiled| self.write(key, &self.seal(key, &to_json(description), &compiled)))
+            .and_then(|compiled| {
+                self.write(
+                    key,
+                    &self.seal(key, component.engine(), &to_json(description), &compiled),
+                )
+            })
             .and_then(|()| self.prune());
         if let Err(error) = written {
             tracing::warn!(folder = %self.folder.display(), %error, "a compiled component could not be kept");
@@ -127,9 +135,9 @@ impl Cache {
         mac.chain_update(MAGIC).chain_update(&key.0)
     }
 
-    fn seal(&self, key: &Key, description: &[u8], compiled: &[u8]) -> Vec<u8> {
+    fn seal(&self, key: &Key, engine: &Engine, description: &[u8], compiled: &[u8]) -> Vec<u8> {
         let length = u32::try_from(description.len()).expect("a description is bounded");
-        let sealed = [&self.engine, &length.to_le_bytes()[..], description, compiled].concat();
+        let sealed = [&identity(engine), &length.to_le_bytes()[..], description, compiled].concat();
         let tag = self.mac(key).chain_update(&sealed).finalize().into_bytes();
         [MAGIC, &tag[..], &sealed].concat()
     }
@@ -150,7 +158,7 @@ impl Cache {
         if &file[..TAG] != MAGIC || authentic.is_err() {
             return Err(Rejected::Forged);
         }
-        if file[ENGINE..LENGTH] != self.engine {
+        if file[ENGINE..LENGTH] != identity(engine) {
             return Err(Rejected::Stale);
         }
         let length = u32::from_le_bytes(file[LENGTH..BODY].try_into().expect("four bytes"));
@@ -263,6 +271,8 @@ impl Hasher for Sha256Hasher {
 
 #[cfg(test)]
 mod tests {
+    use wasmtime::Config;
+
     use super::*;
 
     struct Fixture {
@@ -287,7 +297,7 @@ mod tests {
         }
 
         fn cache(&self, key: [u8; 32]) -> Cache {
-            Cache::new(self.folder.path().join("compiled"), key, &self.engine).expect("a folder")
+            Cache::new(self.folder.path().join("compiled"), key).expect("a folder")
         }
 
         fn rejected(&self, cache: &Cache) -> Option<Rejected> {
@@ -360,9 +370,11 @@ mod tests {
 
     #[test]
     fn a_file_of_another_engine_is_stale() {
-        let (fixture, mut cache) = Fixture::new();
-        cache.engine = [9; 32];
-        assert_eq!(fixture.rejected(&cache), Some(Rejected::Stale));
+        let (fixture, cache) = Fixture::new();
+        let mut config = Config::new();
+        config.consume_fuel(true);
+        let other = Engine::new(&config).expect("a sound setting");
+        assert_eq!(cache.read(&other, &fixture.key).err(), Some(Rejected::Stale));
     }
 
     #[test]

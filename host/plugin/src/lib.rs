@@ -35,6 +35,7 @@ mod load;
 mod snapshot;
 
 mod cache;
+mod functions;
 
 mod extension;
 pub use extension::{Detector, Strategy, Template};

@@ -36,7 +36,7 @@ impl Plugins {
         possible(&source.budget)?;
         let digest: [u8; 32] = Sha256::digest(source.wasm).into();
         let key = Key::new(kind, &digest, source.settings_json);
-        let cached = self.cache.as_ref().and_then(|cache| cache.get(&self.engine, &key));
+        let cached = self.cache.as_ref().and_then(|cache| cache.get(self.engine(kind), &key));
         let (description, component) = match cached {
             Some(cached) => cached,
             None => {
@@ -58,8 +58,8 @@ impl Plugins {
         if let Err(damaged @ LoadErrorKind::Damaged { .. }) = snapshot::instrument(source.wasm) {
             return Err(damaged);
         }
-        let component = inspect::compile(&self.drafts, source.wasm)?;
-        let kind = inspect::world(&self.drafts, &component, None)?;
+        let component = inspect::compile(&self.seldom, source.wasm)?;
+        let kind = inspect::world(&self.seldom, &component, None)?;
         describe(
             &self.program(source, &component, Sha256::digest(source.wasm).into())?,
             kind,
@@ -77,18 +77,18 @@ impl Plugins {
             Err(damaged @ LoadErrorKind::Damaged { .. }) => return Err(damaged),
             Err(obstacle) => {
                 // Whoever gave us the wrong file should hear that, not what wizer thinks of it.
-                inspect::world(&self.drafts, &inspect::compile(&self.drafts, source.wasm)?, Some(kind))?;
+                inspect::world(&self.seldom, &inspect::compile(&self.seldom, source.wasm)?, Some(kind))?;
                 return Err(obstacle);
             }
         };
-        let component = inspect::compile(&self.drafts, &instrumented.wasm)?;
-        inspect::world(&self.drafts, &component, Some(kind))?;
+        let component = inspect::compile(&self.seldom, &instrumented.wasm)?;
+        inspect::world(&self.seldom, &component, Some(kind))?;
         let mut program = self.program(source, &component, digest)?;
         let description = describe(&program, kind)?;
         program.names.name.clone_from(&description.name);
         program.names.version.clone_from(&description.version);
         let snapshotted = configure(&program, source.settings_json, &instrumented)?;
-        Ok((description, inspect::compile(&self.engine, &snapshotted)?))
+        Ok((description, inspect::compile(self.engine(kind), &snapshotted)?))
     }
 
     fn program(&self, source: &Source<'_>, component: &Component, digest: [u8; 32]) -> Result<Program, LoadErrorKind> {

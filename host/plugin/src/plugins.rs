@@ -1,8 +1,10 @@
-//! One engine for all plugins of the process, with the thread that counts time for their deadlines.
+//! The engines of all plugins of the process, with the thread that counts time for their deadlines.
 //!
-//! Wasm code is bound to an engine's settings: fuel and epochs are counted in all of it, floats have one
-//! representation of NaN, and what could make two runs differ is off. So the cache is only good for one engine,
-//! and says so when it is not.
+//! Two, which differ in how long they compile and in nothing that a plugin could notice: `often` makes fast code for
+//! detectors, which see every message, and `seldom` compiles quickly what runs once for each handover or only to be
+//! configured. Wasm code is bound to an engine's settings: fuel and epochs are counted in all of it, floats have one
+//! representation of NaN, and what could make two runs differ is off. So a cached component is only good for the engine
+//! that made it, and says so when it is not.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use wasmtime::{
 };
 
 use crate::cache::Cache;
+use crate::functions::Functions;
 use crate::program::TICK;
 use crate::{
     Budget, Description, Detector, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, PluginsError, STACK_BYTES,
@@ -64,9 +67,10 @@ pub struct Source<'a> {
 
 /// Makes plugins out of components. Plugins stay usable when this is dropped.
 pub struct Plugins {
-    pub(crate) engine: Engine,
-    /// Compiles what runs once, to be described and configured: quickly, into slower code.
-    pub(crate) drafts: Engine,
+    /// Fast code, compiled slowly: what runs for every message.
+    pub(crate) often: Engine,
+    /// Compiled quickly, into slower code: what runs once for each handover, or only to be described and configured.
+    pub(crate) seldom: Engine,
     pub(crate) cache: Option<Cache>,
     pub(crate) ticker: Arc<Ticker>,
     pub(crate) stack_bytes: usize,
@@ -95,27 +99,38 @@ impl Plugins {
             return Err(PluginsError::Calls(calls));
         }
         let failed = |error| PluginsError::Engine(format!("{error:#}"));
-        let mut pooled = config(stack_bytes);
-        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)));
-        let engine = Engine::new(&pooled).map_err(failed)?;
-        let mut quick = config(stack_bytes);
-        quick
-            .cranelift_opt_level(OptLevel::None)
-            .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
-        let drafts = Engine::new(&quick).map_err(failed)?;
-        let cache = cache_dir
-            .map(|folder| Cache::new(folder, cache_key, &engine))
-            .transpose()?;
-        let ticker = Arc::new(Ticker::start([engine.clone(), drafts.clone()]).map_err(PluginsError::Ticker)?);
+        let engine = |quick: bool| {
+            let mut config = config(stack_bytes);
+            config
+                .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(calls)))
+                .enable_incremental_compilation(Arc::new(Functions::default()))?;
+            if quick {
+                config
+                    .cranelift_opt_level(OptLevel::None)
+                    .cranelift_regalloc_algorithm(RegallocAlgorithm::SinglePass);
+            }
+            Engine::new(&config)
+        };
+        let (often, seldom) = (engine(false).map_err(failed)?, engine(true).map_err(failed)?);
+        let cache = cache_dir.map(|folder| Cache::new(folder, cache_key)).transpose()?;
+        let ticker = Arc::new(Ticker::start([often.clone(), seldom.clone()]).map_err(PluginsError::Ticker)?);
         Ok(Self {
-            engine,
-            drafts,
+            often,
+            seldom,
             cache,
             ticker,
             stack_bytes,
             component_bytes,
             calls,
         })
+    }
+
+    /// The engine that runs a kind of plugin.
+    pub(crate) fn engine(&self, kind: Kind) -> &Engine {
+        match kind {
+            Kind::Detector => &self.often,
+            Kind::Strategy | Kind::Template => &self.seldom,
+        }
     }
 
     /// Asks a component what it is, within the default budget.
