@@ -22,6 +22,8 @@ pub mod record;
 
 pub mod deliver;
 
+pub mod tls;
+
 pub mod observe;
 
 pub mod simulate;

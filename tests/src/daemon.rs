@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -15,6 +16,13 @@ pub fn baton(program: &str) -> Command {
         command.env_remove(name);
     }
     command
+}
+
+/// A client of a test's own, whose requests fail when there is no answer within that time.
+pub fn http(within: Duration) -> reqwest::blocking::Client {
+    baton_host::tls::choose();
+    let client = reqwest::blocking::Client::builder().no_proxy().timeout(within).build();
+    client.expect("nothing in it depends on the machine")
 }
 
 /// A running daemon; killed when it is dropped.
@@ -84,10 +92,7 @@ impl Daemon {
             .unwrap_or_default()
             .trim()
             .to_owned();
-        let client = reqwest::blocking::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client");
+        let client = http(Duration::from_secs(30));
         Self {
             child,
             url,

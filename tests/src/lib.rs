@@ -7,7 +7,7 @@ mod daemon;
 pub mod guests;
 mod platform;
 
-pub use daemon::{Daemon, Reply, baton};
+pub use daemon::{Daemon, Reply, baton, http};
 pub use platform::{Platform, Received};
 
 use std::time::{Duration, Instant};

@@ -90,6 +90,7 @@ impl Client {
             let bytes = bad_token.len();
             return Err(ClientError::Token { bytes });
         }
+        crate::tls::choose();
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)

@@ -157,6 +157,7 @@ impl Sender {
     ///
     /// When the TLS library finds no root certificates on this machine.
     pub fn new(timeout: Duration) -> Result<Self, reqwest::Error> {
+        crate::tls::choose();
         let builder = || {
             Client::builder()
                 .user_agent(concat!("baton/", env!("CARGO_PKG_VERSION")))

@@ -1,6 +1,7 @@
 //! What is wrong is named, with its place and its remedy, and nothing is half done.
 
 use std::path::Path;
+use std::time::Duration;
 
 use baton_tests::{Daemon, baton};
 use serde_json::{Value, json};
@@ -52,10 +53,7 @@ fn a_request_that_is_wrong_names_every_fault_and_changes_nothing() {
             reply.body
         );
     }
-    let http = reqwest::blocking::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client");
+    let http = baton_tests::http(Duration::from_secs(30));
     let url = format!("{}/v1/conversations/c/messages", daemon.url);
     let raw = |body: Vec<u8>| {
         let sent = http

@@ -89,11 +89,7 @@ fn what_was_acknowledged_survives_every_kill() {
 /// One client: conversations one after the other, each a question and a request for a human.
 fn write(url: &str, token: &str, round: usize, client: usize, stop: &AtomicBool, acknowledged: &Mutex<Acknowledged>) {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let http = reqwest::blocking::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(5))
-        .build()
-        .expect("a client");
+    let http = baton_tests::http(Duration::from_secs(5));
     while !stop.load(Ordering::SeqCst) {
         let conversation = format!("r{round}-c{client}-{}", NUMBER.fetch_add(1, Ordering::SeqCst));
         for (id, text) in [
@@ -198,11 +194,7 @@ fn every_timer_fires(daemon: &Daemon) {
 /// All events of the daemon, from the stream, up to the first pause.
 fn events(daemon: &Daemon) -> Vec<Value> {
     use std::io::{BufRead as _, BufReader};
-    let http = reqwest::blocking::Client::builder()
-        .no_proxy()
-        .timeout(Duration::from_secs(120))
-        .build()
-        .expect("a client");
+    let http = baton_tests::http(Duration::from_secs(120));
     // A marker of the test's own ends the list: nothing that was there before it comes after it.
     static MARKER: AtomicUsize = AtomicUsize::new(0);
     let marker = format!("marker-{}", MARKER.fetch_add(1, Ordering::SeqCst));
