@@ -135,9 +135,10 @@ impl Default for Store {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Plugins {
-    /// Threads that run plugins; one for each core where it is not given.
+    /// Threads that run plugins; two for each core and at least four where it is not given, since a plugin that runs into
+    /// its deadline holds one for that long.
     #[schemars(range(min = 1, max = 1024))]
-    pub threads: Option<usize>,
+    pub threads: Option<u16>,
     /// Where compiled plugins are kept; in the data folder where it is not given.
     pub cache_dir: Option<PathBuf>,
     /// What one plugin may use; a pack may only ask for less.

@@ -142,10 +142,12 @@ impl Daemon {
             .clone()
             .unwrap_or_else(|| data.join("plugin-cache"));
         let cache_key = key::cache_key(&data)?;
+        let usual = PluginOptions::default();
         let plugins = Plugins::new(PluginOptions {
             cache_dir: Some(cache_dir),
             cache_key,
-            ..PluginOptions::default()
+            calls: usual.calls.max(config.plugins.threads.unwrap_or(0).into()),
+            ..usual
         })?;
         let endpoints = Arc::new(endpoints(&config, &*store)?);
         let (mut tenants, mut tokens) = (Vec::new(), Vec::new());
@@ -166,6 +168,7 @@ impl Daemon {
         }
         let deliveries = Arc::new(Notify::new());
         let engine = Engine::start(EngineParts {
+            threads: config.plugins.threads.map(usize::from),
             store: Arc::clone(&store),
             tenants,
             tokens,

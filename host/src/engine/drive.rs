@@ -16,7 +16,7 @@ use super::{EngineError, Logged, Tenant};
 use crate::directory::{Directory, Freed};
 use crate::observe::Metrics;
 use crate::record::{self, Decision};
-use crate::rules::{Generation, Trouble, View};
+use crate::rules::{Generation, History, Trouble, View};
 
 /// What a step needs of the world.
 #[derive(Clone)]
@@ -99,7 +99,7 @@ impl Drive<'_> {
             bot_state: message.and_then(|m| m.bot_state.clone()),
             length: conversation.length + u64::from(!counted),
             now: self.now,
-            history: Arc::new(history),
+            history: History::new(history),
         })
     }
 

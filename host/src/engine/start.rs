@@ -29,6 +29,8 @@ pub struct EngineParts {
     pub tenants: Vec<Tenant>,
     /// Tokens that stand in the configuration.
     pub tokens: Vec<Token>,
+    /// Threads that run plugins; as many as suit the machine where it does not say.
+    pub threads: Option<usize>,
     /// Counts what happens.
     pub metrics: Arc<Metrics>,
     /// Tells the time; the system's in a daemon.
@@ -59,6 +61,7 @@ impl Engine {
             store,
             tenants,
             tokens,
+            threads,
             metrics,
             clock,
             deliveries,
@@ -77,7 +80,7 @@ impl Engine {
             .counts()
             .map_err(|e| StartEngineError::Read(unreadable("counts", e)))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        let workers = Workers::start((2 * cores).max(4)).map_err(StartEngineError::Threads)?;
+        let workers = Workers::start(threads.unwrap_or((2 * cores).max(4))).map_err(StartEngineError::Threads)?;
         Ok(Arc::new(Self {
             world: World {
                 store,

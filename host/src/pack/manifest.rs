@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use baton_core::story::{self, StoryError};
-use baton_core::{Priority, Reason, RoleId};
+use baton_core::{Priority, Reason, RoleId, Speaker};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -58,6 +58,7 @@ struct DetectorForm {
     reason: Option<Text<Reason>>,
     #[serde(default)]
     effect: Effect,
+    speaker: Option<Heard>,
     #[serde(default)]
     priority: PriorityForm,
     #[serde(default)]
@@ -85,6 +86,25 @@ enum Effect {
     HandOver,
     /// It only leaves its tags and topic.
     Tag,
+}
+
+/// Whose messages a detector judges.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+enum Heard {
+    /// The customer's.
+    Customer,
+    /// The bot's.
+    Bot,
+}
+
+impl From<Heard> for Speaker {
+    fn from(heard: Heard) -> Self {
+        match heard {
+            Heard::Customer => Self::Customer,
+            Heard::Bot => Self::Bot,
+        }
+    }
 }
 
 /// How soon a human is needed.
@@ -216,6 +236,7 @@ impl Reader<'_> {
             threshold,
             reason,
             effect,
+            speaker,
             priority,
             tags,
             topic,
@@ -247,6 +268,7 @@ impl Reader<'_> {
             threshold,
             reason: reason?,
             hands_over: effect == Effect::HandOver,
+            speaker: speaker.map(Into::into),
             priority: priority.into(),
             tags: tags.into_iter().map(String::from).collect(),
             topic,

@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use baton_core::{Priority, Reason, RoleId};
+use baton_core::{Priority, Reason, RoleId, Speaker};
 use serde_json::Value;
 
 use crate::config::{Budget, ConfigError, ConfigErrors, HandoverForm, LowerBudget, Place, Source};
@@ -91,6 +91,9 @@ pub struct Detector {
     pub reason: Reason,
     /// Whether it may open a handover; otherwise it only leaves its tags and topic.
     pub hands_over: bool,
+    /// Whose messages it judges; the customer's and the bot's where it does not say. A detector that is not asked costs
+    /// nothing.
+    pub speaker: Option<Speaker>,
     /// What the handover gets at least.
     pub priority: Priority,
     /// Put on the conversation and its handover.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use baton_core::Policy;
+use baton_core::{Policy, Speaker};
 
 use super::*;
 
@@ -213,7 +213,7 @@ fn what_is_too_big_is_not_read() {
 #[test]
 fn a_sound_pack_is_read_whole() {
     let pack = folder(
-        "[[detector]]\nid = 'codes'\ncomponent = 'rules/codes.wasm'\neffect = 'tag'\ntopic = 'a code'\n\
+        "[[detector]]\nid = 'codes'\ncomponent = 'rules/codes.wasm'\neffect = 'tag'\nspeaker = 'bot'\ntopic = 'a code'\n\
          [[strategy]]\ncomponent = 'skills'\n[[strategy]]\nid = 'then'\ncomponent = 'least-loaded'\n\
          [template]\ncomponent = 'standard'\nsettings = { title = 'x' }\n",
         &[
@@ -226,8 +226,8 @@ fn a_sound_pack_is_read_whole() {
     assert_eq!(pack.id(), "mine@1.2.0");
     let rule = pack.detectors.first().expect("one");
     assert_eq!(
-        (rule.hands_over, rule.threshold, rule.reason.as_str()),
-        (false, 0.75, "codes")
+        (rule.hands_over, rule.speaker, rule.threshold, rule.reason.as_str()),
+        (false, Some(Speaker::Bot), 0.75, "codes")
     );
     assert!(
         matches!(&rule.plugin.component, Component::File { path, wasm } if path == "rules/codes.wasm" && wasm.len() == 8)

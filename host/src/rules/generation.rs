@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use baton_core::{BotId, Policy, Priority, Reason};
+use baton_core::{BotId, Policy, Priority, Reason, Speaker};
 use baton_plugin::{Detector, LoadError, LoadErrorKind, Plugins, Source, Strategy, Template};
 use serde_json::json;
 
@@ -173,6 +173,7 @@ fn fallback_rule() -> pack::Detector {
         threshold: FALLBACK_THRESHOLD,
         reason: Reason::new(Reason::EXPLICIT_REQUEST).expect("a well-formed reason"),
         hands_over: true,
+        speaker: Some(Speaker::Customer),
         priority: Priority::Medium,
         tags: Vec::new(),
         topic: None,

@@ -24,12 +24,13 @@ impl Generation {
     ) -> Vec<Signal> {
         let mut signals = Vec::new();
         let mut asked = false;
-        for (rule, plugin) in &self.detectors {
+        let hears = |rule: &pack::Detector| rule.speaker.is_none_or(|speaker| speaker == message.speaker);
+        for (rule, plugin) in self.detectors.iter().filter(|(rule, _)| hears(rule)) {
             let found = plugin.call(now, metrics, troubles, |detector| detector.detect(view, message));
             asked |= found.is_some() && rule.hands_over && rule.reason.as_str() == Reason::EXPLICIT_REQUEST;
             signals.extend(found.into_iter().flatten().map(|found| signal(rule, found)));
         }
-        if !asked {
+        if !asked && hears(&self.fallback_rule) {
             let found = self
                 .fallback
                 .call(now, metrics, troubles, |detector| detector.detect(view, message));

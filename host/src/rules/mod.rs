@@ -15,4 +15,4 @@ mod view;
 pub use built_in::built_in;
 pub use generation::{Generation, LoadRulesError};
 pub use guard::Trouble;
-pub use view::View;
+pub use view::{History, View};

@@ -1,12 +1,46 @@
 //! What a plugin may ask of the conversation, answered from the state before the step and from the log.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_core::{BotState, Contact, Conversation, Message, Time};
 use baton_plugin::ConversationView;
 
 /// Reads the last messages of a conversation, oldest first: how many, before which position.
-pub(crate) type History = dyn Fn(u64, usize) -> Vec<Message> + Send + Sync;
+type Read = dyn Fn(u64, usize) -> Vec<Message> + Send + Sync;
+
+/// The messages before the one that is judged, read when a plugin first asks and kept for the others.
+pub struct History {
+    read: Box<Read>,
+    kept: Mutex<Kept>,
+}
+
+/// The answer to the widest question so far.
+#[derive(Default)]
+struct Kept {
+    asked: usize,
+    messages: Vec<Message>,
+}
+
+impl History {
+    /// A history that is read by `read`: how many messages, before which position; oldest first.
+    pub fn new(read: impl Fn(u64, usize) -> Vec<Message> + Send + Sync + 'static) -> Self {
+        Self {
+            read: Box::new(read),
+            kept: Mutex::default(),
+        }
+    }
+
+    fn last(&self, before: u64, n: usize) -> Vec<Message> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if n > kept.asked {
+            *kept = Kept {
+                asked: n,
+                messages: (self.read)(before, n),
+            };
+        }
+        kept.messages[kept.messages.len().saturating_sub(n)..].to_vec()
+    }
+}
 
 /// Messages a plugin may read back; what `wit/` promises.
 const MOST_HISTORY: u32 = 50;
@@ -24,7 +58,7 @@ pub struct View {
     /// The time of the call.
     pub now: Time,
     /// The log.
-    pub history: Arc<History>,
+    pub history: History,
 }
 
 impl ConversationView for View {
@@ -65,7 +99,7 @@ impl ConversationView for View {
         if n == 0 || self.length <= 1 {
             return Vec::new();
         }
-        (self.history)(self.length, usize::try_from(n).unwrap_or(0))
+        self.history.last(self.length, usize::try_from(n).unwrap_or(0))
     }
 
     fn bot_state(&self) -> Option<BotState> {

@@ -11,7 +11,7 @@ use baton_plugin::ConversationView;
 use crate::config::Business;
 use crate::directory::{Directory, Member, Profile};
 use crate::observe::Metrics;
-use crate::rules::{Generation, Trouble, View};
+use crate::rules::{Generation, History, Trouble, View};
 
 pub(super) struct Rehearsal<'a> {
     business: &'a Business,
@@ -86,7 +86,7 @@ impl<'a> Rehearsal<'a> {
             bot_state: message.and_then(|m| m.bot_state.clone()),
             length: conversation.length + u64::from(!counted),
             now,
-            history: Arc::new(history),
+            history: History::new(history),
         })
     }
 
