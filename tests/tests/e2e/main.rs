@@ -9,7 +9,9 @@ mod bad_input;
 mod chat;
 mod cli;
 mod crash;
+mod limits;
 mod restart;
+mod rules;
 mod tidy;
 mod webhooks;
 
