@@ -28,6 +28,8 @@ pub mod observe;
 
 pub mod simulate;
 
+pub mod eval;
+
 pub mod daemon;
 
 pub mod client;

@@ -129,6 +129,14 @@ fn of_start(error: &StartError) -> Failure {
 
 /// Makes the rules ready to be told stories.
 pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
+    let stage = stage(rules)?;
+    Ok(Box::new(move |file, text| {
+        stage.tell(file, text, true).map_err(|error| of_simulate(&error))
+    }))
+}
+
+/// The rules of a pack, for a business of the configuration or for a made-up one.
+pub(super) fn stage(rules: &Rules) -> Result<Stage, Failure> {
     let Rules {
         pack: named,
         config,
@@ -163,10 +171,7 @@ pub(super) fn player(rules: &Rules) -> Result<Player, Failure> {
             (pack, Some(Arc::new(found.clone())), config.plugins.budget)
         }
     };
-    let stage = Stage::new(&plugins, &pack, business, most).map_err(|error| of_simulate(&error))?;
-    Ok(Box::new(move |file, text| {
-        stage.tell(file, text, true).map_err(|error| of_simulate(&error))
-    }))
+    Stage::new(&plugins, &pack, business, most).map_err(|error| of_simulate(&error))
 }
 
 fn plugins() -> Result<Plugins, Failure> {

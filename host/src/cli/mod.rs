@@ -28,6 +28,7 @@ mod demo;
 mod serve;
 
 mod chat;
+mod eval;
 mod pack;
 mod simulate;
 
@@ -89,6 +90,7 @@ enum Command {
     Demo(demo::Demo),
     Simulate(simulate::Simulate),
     Chat(chat::Chat),
+    Eval(eval::Eval),
     Task(task::Task),
     Handover(handover::Handover),
     Agent(agent::Agent),
@@ -159,6 +161,7 @@ fn execute(
         Command::Demo(demo) => demo.run(general.log.as_deref(), screen),
         Command::Simulate(simulate) => simulate.run(screen),
         Command::Chat(chat) => chat.run(screen, input),
+        Command::Eval(eval) => eval.run(screen),
         Command::Task(task) => task.run(screen),
         Command::Handover(handover) => handover.run(screen),
         Command::Agent(agent) => agent.run(screen),

@@ -8,6 +8,7 @@ mod world;
 use std::sync::Arc;
 
 use baton_core::story::{self, Story, StoryError, Transcript};
+use baton_core::{BotId, BotState, Signal, Speaker};
 use baton_plugin::Plugins;
 
 use crate::config::{Budget, Business};
@@ -40,6 +41,17 @@ pub enum SimulateError {
     },
 }
 
+/// A message by itself, for the rules to judge.
+pub(crate) struct Heard<'a> {
+    pub(crate) speaker: Speaker,
+    pub(crate) text: &'a str,
+    /// What was said before it, oldest first.
+    pub(crate) before: &'a [(Speaker, String)],
+    /// The contact's locale: a BCP 47 tag.
+    pub(crate) locale: Option<&'a str>,
+    pub(crate) bot_state: Option<&'a BotState>,
+}
+
 /// The rules of a pack, ready to be told stories.
 pub struct Stage {
     business: Arc<Business>,
@@ -67,6 +79,24 @@ impl Stage {
         };
         let generation = Arc::new(Generation::load(plugins, &business, pack, 1, most)?);
         Ok(Self { business, generation })
+    }
+
+    /// What the rules find in one message, heard by itself or after `before`, oldest first.
+    pub(crate) fn judge(&self, heard: Heard<'_>) -> Result<Vec<Signal>, String> {
+        let mut world = Rehearsal::new(&self.business, &self.generation, "bot", false)?;
+        world.hear(heard)
+    }
+
+    /// The signal of an information gap from which on an answer of the bot counts as failed.
+    pub(crate) fn failed_confidence(&self) -> f32 {
+        let policy = BotId::new("bot").ok().and_then(|bot| self.generation.policy(&bot));
+        policy.map_or(1.0, |policy| policy.failed_confidence)
+    }
+
+    /// Tells a story that was made by a program.
+    pub(crate) fn play(&self, story: &Story) -> Result<Transcript, String> {
+        let mut world = Rehearsal::new(&self.business, &self.generation, "bot", false)?;
+        story::run(story, &mut world)
     }
 
     /// Tells a story and returns what really follows. `remarks` puts the signals of each message into it, as comments.
