@@ -15,6 +15,18 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_baton-under-test");
 const RUN: Duration = Duration::from_secs(8);
 const ROUNDS: usize = 3;
 
+/// An ordinary chat that needs nobody: the customer and the bot in turns.
+const TEXTS: [&str; 8] = [
+    "Hi, my air conditioner has been making a clicking noise since Tuesday. What could that be?",
+    "A clicking noise often comes from the relay. Does it click when the unit starts, or all the time?",
+    "Only when it starts, and then it runs as usual. It is the model from 2019 with the white front.",
+    "Then it is most likely the contactor. You can book a visit for a check on our page, from tomorrow on.",
+    "Good to know. What would a visit like that cost, roughly, and how long does it usually take?",
+    "A check takes about an hour and costs 89 dollars. The part, if it is needed, is another 40.",
+    "All right, I will look at my calendar tonight and pick a day next week. Thursday could work.",
+    "Thursday still has openings in the morning and after four. Have a good evening!",
+];
+
 fn main() {
     if std::env::args().any(|arg| arg == "--test") {
         return;
@@ -63,15 +75,8 @@ fn talk(address: &str, token: &str, name: &str, until: Instant) -> Vec<f64> {
     let mut reader = BufReader::new(stream.try_clone().expect("it is a socket"));
     let (mut writer, mut times, mut n) = (stream, Vec::new(), 0_usize);
     while Instant::now() < until {
-        let (conversation, speaker) = (n / 8, if n % 2 == 0 { "customer" } else { "bot" });
-        let text = match n % 4 {
-            0 => "Hi, my air conditioner has been making a clicking noise since Tuesday. What could that be?",
-            1 => "A clicking noise often comes from the relay. Does it click when the unit starts, or all the time?",
-            2 => "Only when it starts, and then it runs as usual. It is the model from 2019 with the white front.",
-            _ => {
-                "Then it is most likely the contactor. You can book a visit for a check on our page, from tomorrow on."
-            }
-        };
+        let (conversation, speaker) = (n / TEXTS.len(), if n % 2 == 0 { "customer" } else { "bot" });
+        let text = TEXTS[n % TEXTS.len()];
         let body = format!(
             "{{\"id\":\"m{n}\",\"speaker\":\"{speaker}\",\"text\":\"{text}\",\"channel\":\"web\",\"bot\":\"bot\"}}"
         );

@@ -93,9 +93,16 @@ pub(super) struct Team {
     members: BTreeMap<AgentId, Member>,
     /// The open handovers each agent holds, or was offered.
     held: BTreeMap<AgentId, BTreeSet<HandoverId>>,
-    /// Who holds each open handover.
-    open: BTreeMap<HandoverId, Vec<AgentId>>,
+    open: BTreeMap<HandoverId, Open>,
+    /// The most urgent first.
     waiting: BTreeSet<Urgency>,
+}
+
+/// An open handover: who holds it, and since when it waits if nobody does.
+#[derive(Debug, Default)]
+struct Open {
+    holders: Vec<AgentId>,
+    waiting: Option<(Priority, Time)>,
 }
 
 impl Team {
@@ -218,8 +225,8 @@ impl Team {
 
     pub(super) fn hold(&mut self, id: &HandoverId, holders: &[AgentId], waiting: Option<(Priority, Time)>) -> Freed {
         let before = self.open.remove(id).unwrap_or_default();
-        let freed = before.iter().any(|agent| !holders.contains(agent));
-        for agent in &before {
+        let freed = before.holders.iter().any(|agent| !holders.contains(agent));
+        for agent in &before.holders {
             if let Some(held) = self.held.get_mut(agent) {
                 held.remove(id);
             }
@@ -227,12 +234,16 @@ impl Team {
         for agent in holders {
             self.held.entry(agent.clone()).or_default().insert(id.clone());
         }
-        self.waiting.retain(|(_, _, waits)| waits != id);
-        if let Some((priority, opened_at)) = waiting {
-            self.waiting.insert((Reverse(priority), opened_at, id.clone()));
+        let urgency = |(priority, opened_at)| (Reverse(priority), opened_at, id.clone());
+        if let Some(waited) = before.waiting {
+            self.waiting.remove(&urgency(waited));
+        }
+        if let Some(waits) = waiting {
+            self.waiting.insert(urgency(waits));
         }
         if !holders.is_empty() || waiting.is_some() {
-            self.open.insert(id.clone(), holders.to_vec());
+            let holders = holders.to_vec();
+            self.open.insert(id.clone(), Open { holders, waiting });
         }
         if freed { Freed::Maybe } else { Freed::Nothing }
     }
