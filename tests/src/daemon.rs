@@ -15,7 +15,15 @@ pub fn baton(program: &str) -> Command {
     for name in ["BATON_URL", "BATON_TOKEN", "BATON_CONFIG", "BATON_LOG"] {
         command.env_remove(name);
     }
+    command.env("XDG_CACHE_HOME", compiled_rules());
     command
+}
+
+/// Where commands without a data folder keep compiled rules: the tests' own, kept from one run to the next.
+fn compiled_rules() -> PathBuf {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let target = test.ancestors().nth(3).expect("cargo puts tests three folders deep");
+    target.join("tmp/cache")
 }
 
 /// A client of a test's own, whose requests fail when there is no answer within that time.

@@ -64,8 +64,9 @@ impl Demo {
             data: Some(folder.path().join("data")),
             listen: Some(self.listen.unwrap_or_else(free_address)),
             log: Some(log.unwrap_or("warn").to_owned()),
+            passing: true,
         };
-        screen.note("making the rules ready, which takes some seconds");
+        screen.note("making the rules ready, which takes some seconds for the first time");
         let (tell, told) = mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let daemon = thread::spawn(move || {

@@ -162,7 +162,7 @@ fn scores(screen: &mut Screen<'_>, report: &Report) -> Result<(), Failure> {
         "missed",
         "quiet",
     ];
-    screen.table(columns, rows)?;
+    screen.named_table(columns, rows)?;
     let mut rows = Vec::new();
     for score in &report.scores {
         let ordinary = report.ordinary.iter().find(|ordinary| ordinary.reason == score.reason);
@@ -190,7 +190,7 @@ fn scores(screen: &mut Screen<'_>, report: &Report) -> Result<(), Failure> {
         "false alarms per 1,000 ordinary messages",
         "doubtful ones that fired",
     ];
-    screen.table(columns, rows)
+    screen.named_table(columns, rows)
 }
 
 fn calibration(screen: &mut Screen<'_>, report: &Report) -> Result<(), Failure> {
@@ -215,7 +215,7 @@ fn calibration(screen: &mut Screen<'_>, report: &Report) -> Result<(), Failure> 
         "mean confidence",
         "share right",
     ];
-    screen.table(columns, rows.collect())
+    screen.named_table(columns, rows.collect())
 }
 
 fn sweep(screen: &mut Screen<'_>, points: &[SweepPoint]) -> Result<(), Failure> {
@@ -246,7 +246,7 @@ fn sweep(screen: &mut Screen<'_>, points: &[SweepPoint]) -> Result<(), Failure> 
         "false alarms",
         "missed",
     ];
-    screen.table(columns, rows.collect())
+    screen.named_table(columns, rows.collect())
 }
 
 fn chat_table(
@@ -269,7 +269,7 @@ fn chat_table(
     });
     screen.line("")?;
     let columns = ["chats", "early", "on time", "late", "never", "needless", "rightly none"];
-    screen.table(columns, rows.collect())?;
+    screen.named_table(columns, rows.collect())?;
     screen.note(&format!(
         "on time: from {} turns before the labelled one to {} turns after it",
         tolerance.early, tolerance.late
@@ -303,7 +303,7 @@ fn errors(screen: &mut Screen<'_>, report: &Report, most: usize) -> Result<(), F
             fault.id.clone(),
         ]
     });
-    screen.table(
+    screen.named_table(
         ["reason", "error", "confidence", "text", "what fired", "id"],
         rows.collect(),
     )
@@ -342,7 +342,7 @@ fn chat_errors(
         return Ok(());
     }
     screen.line("")?;
-    screen.table(
+    screen.named_table(
         [
             "chat",
             "labelled turn",

@@ -6,13 +6,14 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 
 use baton_core::story::{Story, Transcript};
 use baton_core::{AgentId, BusinessId, Time};
-use baton_plugin::{PluginOptions, Plugins};
+use baton_plugin::Plugins;
 use baton_store::admin::{self, BackupSummary, Report};
 use baton_store::{FactChange, FactTable, OpenError, Options, SledStore, Step, Store, commit_and_wait};
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use super::exit::{Exit, Failure};
 use crate::auth::{Realm, Scope, Token};
 use crate::client::TokenRequest;
 use crate::config::Config;
-use crate::daemon::{Daemon, StartError, StartOptions};
+use crate::daemon::{Daemon, StartError, StartOptions, plugin_options};
 use crate::pack::{Pack, PackRef};
 use crate::record;
 use crate::simulate::{SimulateError, Stage};
@@ -34,6 +35,8 @@ pub(super) struct Setup {
     pub(super) listen: Option<SocketAddr>,
     /// A log filter that goes before the configuration's.
     pub(super) log: Option<String>,
+    /// Whether the data folder goes away with the process.
+    pub(super) passing: bool,
 }
 
 /// A daemon that answers.
@@ -92,6 +95,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
         data,
         listen,
         log,
+        passing,
     } = setup;
     let loaded = config_of(config.as_deref())?;
     let filter = log.as_deref().unwrap_or(&loaded.log.level);
@@ -99,6 +103,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
     let options = StartOptions {
         data: data.clone(),
         listen: *listen,
+        compiled: passing.then(own_cache).flatten(),
     };
     let daemon = Daemon::start(loaded, options).await.map_err(|error| of_start(&error))?;
     ready(&Ready {
@@ -175,7 +180,22 @@ pub(super) fn stage(rules: &Rules) -> Result<Stage, Failure> {
 }
 
 fn plugins() -> Result<Plugins, Failure> {
-    Plugins::new(PluginOptions::default()).map_err(|error| Failure::of(Exit::Internal, &error))
+    // Without a folder they are compiled each time, which takes some seconds.
+    let options = own_cache().and_then(|folder| plugin_options(&folder).ok());
+    Plugins::new(options.unwrap_or_default()).map_err(|error| Failure::of(Exit::Internal, &error))
+}
+
+/// The user's folder for what can be made again: of commands that have no data folder, and of the demo.
+fn own_cache() -> Option<PathBuf> {
+    let set = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let caches = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))?;
+    let folder = caches.join("baton");
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.ok().map(|()| folder)
 }
 
 fn of_simulate(error: &SimulateError) -> Failure {

@@ -142,6 +142,14 @@ impl Screen<'_> {
         writeln!(self.out, "{text}").map_err(|error| gone(&error))
     }
 
+    /// One of several lists, whose columns are named in a pipe too.
+    pub(crate) fn named_table<const N: usize>(&mut self, columns: [&str; N], rows: Vec<[String; N]>) -> Shown {
+        if self.look.width.is_none() {
+            writeln!(self.out, "# {}", columns.join("\t")).map_err(|error| gone(&error))?;
+        }
+        self.table(columns, rows)
+    }
+
     /// What one thing is, name by name; without a value a name is left out, further lines are set in.
     pub(crate) fn facts(&mut self, facts: &[(&str, String)]) -> Shown {
         let longest = facts.iter().map(|(name, _)| name.len()).max().unwrap_or(0);

@@ -43,6 +43,7 @@ impl Serve {
             data,
             listen,
             log: log.map(str::to_owned),
+            passing: false,
         };
         let mut greet = |ready: &Ready| greet(ready, screen);
         runtime()?.block_on(local::serve(&setup, &mut greet, Box::pin(told_to_stop())))

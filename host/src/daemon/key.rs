@@ -1,4 +1,4 @@
-//! The key that authenticates the cache of compiled plugins: made once, kept in the data folder, readable by
+//! The key that authenticates the cache of compiled plugins: made once, kept in a folder of ours, readable by
 //! its owner only.
 
 use std::io::Write as _;
@@ -24,9 +24,9 @@ pub enum KeyError {
     Random(#[source] getrandom::Error),
 }
 
-/// The key of a data folder; a file that is no key is replaced, and plugins are compiled anew.
-pub(super) fn cache_key(data: &Path) -> Result<[u8; 32], KeyError> {
-    let path = data.join("plugin-cache.key");
+/// The key of a folder; a file that is no key is replaced, and plugins are compiled anew.
+pub(super) fn cache_key(folder: &Path) -> Result<[u8; 32], KeyError> {
+    let path = folder.join("plugin-cache.key");
     match std::fs::read(&path) {
         Ok(bytes) => {
             if let Ok(key) = bytes.try_into() {

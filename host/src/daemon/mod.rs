@@ -10,7 +10,7 @@ mod first_token;
 mod key;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -38,6 +38,8 @@ pub struct StartOptions {
     pub data: Option<PathBuf>,
     /// Another address.
     pub listen: Option<SocketAddr>,
+    /// Another folder for compiled plugins and their key than the data folder, which outlives a data folder that does not.
+    pub compiled: Option<PathBuf>,
 }
 
 /// Why the daemon did not start. Nothing was changed but what had been begun before.
@@ -124,6 +126,19 @@ pub struct Daemon {
     drain: Duration,
 }
 
+/// Options of a plugin host that keeps what it compiles in a folder, which must be there and this user's alone.
+///
+/// # Errors
+///
+/// When the key that authenticates what is kept cannot be read or made.
+pub fn plugin_options(folder: &Path) -> Result<PluginOptions, KeyError> {
+    Ok(PluginOptions {
+        cache_dir: Some(folder.join("plugin-cache")),
+        cache_key: key::cache_key(folder)?,
+        ..PluginOptions::default()
+    })
+}
+
 impl Daemon {
     /// Starts everything.
     ///
@@ -136,16 +151,9 @@ impl Daemon {
         let store: Arc<dyn Store> = Arc::new(SledStore::open(&data, store_options(&config.store))?);
         let meters = Meters::default();
         let metrics = Arc::new(Metrics::with(|registry| meters.register(registry)));
-        let cache_dir = config
-            .plugins
-            .cache_dir
-            .clone()
-            .unwrap_or_else(|| data.join("plugin-cache"));
-        let cache_key = key::cache_key(&data)?;
-        let usual = PluginOptions::default();
+        let usual = plugin_options(options.compiled.as_deref().unwrap_or(&data))?;
         let plugins = Plugins::new(PluginOptions {
-            cache_dir: Some(cache_dir),
-            cache_key,
+            cache_dir: config.plugins.cache_dir.clone().or(usual.cache_dir),
             calls: usual.calls.max(config.plugins.threads.unwrap_or(0).into()),
             ..usual
         })?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use baton_tests::Daemon;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{PROGRAM, config};
 
@@ -27,10 +27,10 @@ fn a_list_pages_to_its_end_without_a_gap_or_a_repeat() {
             assert!(items.len() <= 3, "{page}");
             ids.extend(items.iter().map(|item| item[name].to_string()));
             pages += 1;
-            match &page["next"] {
-                Value::String(cursor) => next = format!("&cursor={cursor}"),
-                _ => return (ids, pages),
-            }
+            let Some(cursor) = page["next"].as_str() else {
+                return (ids, pages);
+            };
+            next = format!("&cursor={cursor}");
         }
     };
     for (path, name, count, pages) in [

@@ -9,6 +9,7 @@ mod bad_input;
 mod chat;
 mod cli;
 mod crash;
+mod eval;
 mod limits;
 mod restart;
 mod rules;
