@@ -4,6 +4,7 @@
 //! ended when the test ends.
 
 mod daemon;
+pub mod fuzz;
 pub mod guests;
 mod platform;
 

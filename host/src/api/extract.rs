@@ -246,6 +246,21 @@ pub(crate) fn query_id<T: FromStr<Err = IdError>>(name: &str, text: Option<Strin
         .ok()
 }
 
+/// The query of a list of messages.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MessagesQuery {
+    /// `bot`: the last messages as a compact transcript for a prompt, in which a human's stretch is marked.
+    #[param(pattern = "^bot$")]
+    pub(crate) view: Option<String>,
+    /// `next` of the page before.
+    pub(crate) cursor: Option<String>,
+    /// Entries of the page: 1 to 200, 50 where it is not given.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 200)]
+    pub(crate) limit: Option<String>,
+}
+
 /// The query of a list that cannot be narrowed.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -57,6 +57,12 @@ fn the_hvac_walkthrough_over_http() {
     assert_eq!(answer["handover"]["tags"], json!(["HVAC-code", "human-handover"]));
     let reply = &answer["replies"][0];
     assert_eq!(reply["id"], "chat-1~h1~final");
+    let prompt = daemon.get("/v1/conversations/chat-1/messages?view=bot").ok();
+    let lines = prompt["text"].as_str().expect("a text");
+    assert!(
+        lines.starts_with("customer: Hi there.") && lines.ends_with("[A human was promised here.]"),
+        "{prompt}"
+    );
     assert_eq!(
         reply["text"],
         "Thanks — someone from our team will reach out within 24 hours."

@@ -4,6 +4,7 @@
 
 mod deeds;
 mod loading;
+mod texts;
 
 use std::sync::{Arc, LazyLock};
 

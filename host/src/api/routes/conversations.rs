@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::Uri;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use baton_core::{ConversationId, Speaker};
 
 use super::{Paged, act};
 use crate::api::check::{self, Faults};
-use crate::api::extract::{Body, Id, PageQuery, Query, Slice};
+use crate::api::extract::{Body, Id, MessagesQuery, Query, Slice};
 use crate::api::gate::{AGENT, BOT, By, OPERATOR, Shared};
 use crate::api::problem::Problem;
 use crate::api::{Page, ProblemBody, wire};
@@ -47,28 +47,42 @@ pub(super) async fn post_message(
     Ok(Json(wire::Judged::new(name, judged)))
 }
 
-/// List the messages of a conversation, oldest first.
+/// List the messages of a conversation, oldest first; or read it as a bot's prompt wants it.
 #[utoipa::path(
     get, path = "/v1/conversations/{id}/messages", tag = "conversations",
-    params(("id" = String, Path, description = "As the platform calls the conversation.", example = "chat-17"), PageQuery),
-    responses((status = 200, description = "A page.", body = wire::Page<wire::Logged>)),
+    params(("id" = String, Path, description = "As the platform calls the conversation.", example = "chat-17"), MessagesQuery),
+    responses((status = 200, description = "A page; with `view=bot` a transcript.", body = wire::Messages)),
     security(("token" = ["bot", "agent", "operator", "admin"])),
 )]
 pub(super) async fn list_messages(
     State(app): State<Shared>,
     By(caller): By<{ BOT | AGENT | OPERATOR }>,
     Id(id): Id<ConversationId>,
-    Query(query): Query<PageQuery>,
+    Query(query): Query<MessagesQuery>,
     uri: Uri,
-) -> Result<impl IntoResponse, Problem> {
-    let PageQuery { cursor, limit } = query;
+) -> Result<Response, Problem> {
+    let MessagesQuery { view, cursor, limit } = query;
     let mut faults = Faults::default();
     let slice = Slice::check(cursor, limit, &mut faults);
     let from = slice.cursor.as_deref().map_or(Some(1), position);
     if from.is_none() {
         faults.parameter("cursor", "is not a cursor; use `next` of a page of this list");
     }
+    match view.as_deref() {
+        None | Some("bot") => {}
+        Some(_) => faults.parameter("view", "is not `bot`; leave it out for the log"),
+    }
+    if view.is_some() && slice.cursor.is_some() {
+        faults.parameter("cursor", "has no meaning with `view`, which shows the last messages");
+    }
     let from = faults.or(from)?;
+    if view.is_some() {
+        let conversation = app.backend.conversation(&caller.business, &id)?;
+        let last = u64::try_from(slice.limit).unwrap_or(u64::MAX);
+        let from = (conversation.length + 1).saturating_sub(last).max(1);
+        let logged = app.backend.messages(&caller.business, &id, from, slice.limit)?;
+        return Ok(Json(wire::Transcript::new(&id, conversation.control, logged)).into_response());
+    }
     let mut logged = app.backend.messages(&caller.business, &id, from, slice.limit + 1)?;
     let next = logged
         .get(slice.limit)
@@ -78,7 +92,7 @@ pub(super) async fn list_messages(
         .into_iter()
         .map(|logged| wire::Logged::new(&id, logged))
         .collect();
-    Ok(Paged::<wire::Logged>::new(Page { items, next }, &uri))
+    Ok(Paged::<wire::Logged>::new(Page { items, next }, &uri).into_response())
 }
 
 /// The position that a cursor of this list stands for.

@@ -27,6 +27,9 @@ pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, New
 mod timeline;
 pub(crate) use timeline::TimelineEntry;
 
+mod transcript;
+pub(crate) use transcript::{Messages, Transcript};
+
 use baton_core::Time;
 use serde::Serialize;
 use utoipa::ToSchema;
