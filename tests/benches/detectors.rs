@@ -40,7 +40,7 @@ fn main() {
     // An ordinary complaint of 200 characters, and the same again and again.
     let once = "Hi, I ordered a filter for my furnace two weeks ago and the page still says that it is being packed. Could you \
                 look up where it is, and tell me whether it can come to another address by Friday?  ";
-    let texts = [200, 10_000, 20_000].map(|bytes| once.repeat(bytes / 200 + 1)[..bytes].to_owned());
+    let texts = [200, 10_000, 20_000].map(|bytes| once.repeat(bytes / once.len() + 1)[..bytes].to_owned());
     println!(
         "{:<18} {:>10} {:>10} {:>12} {:>12} {:>12}",
         "detector", "200: median", "p99", "10,000", "20,000", "fuel at 200"

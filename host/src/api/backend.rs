@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::auth::Token;
+use crate::directory::Absence;
 use crate::engine::{Act, EngineError, Judged, Logged, Said};
 
 /// An answer that takes its time, most often that of a synced commit.
@@ -76,6 +77,8 @@ pub struct AgentProfile {
     pub languages: Vec<String>,
     /// Open handovers they may hold; at least 1.
     pub capacity: u32,
+    /// When they are out of office.
+    pub absences: Vec<Absence>,
 }
 
 /// An agent as they are now.

@@ -7,8 +7,8 @@ use super::exit::{Exit, Failure};
 use super::remote::Remote;
 use super::screen::Screen;
 use super::task::ended;
-use super::value::{text, time, when};
-use crate::client::{Page, Presence, Profile};
+use super::value::{items, text, time, when};
+use crate::client::{Absence, Page, Presence, Profile};
 
 /// Agents: the people of the business, and who of them is there.
 #[derive(Debug, Args)]
@@ -33,7 +33,7 @@ enum Act {
     },
     /// Add an agent, or replace all that is said of one.
     #[command(
-        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3"
+        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3 \\\n    --absent 2026-08-03,2026-08-15,ben"
     )]
     Put {
         /// Who.
@@ -56,6 +56,9 @@ enum Act {
         /// Open handovers they may hold; 5 without it.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
         capacity: Option<u32>,
+        /// A time out of office: the day they leave, the day they are back, and who stands in; may be given several times.
+        #[arg(long = "absent", value_name = "FROM,BACK[,ID]", value_parser = absence)]
+        absences: Vec<Absence>,
     },
     /// Say whether an agent is at work.
     #[command(after_help = "Example:\n  baton agent presence ana away --until 30m")]
@@ -117,6 +120,7 @@ impl Agent {
                 skills,
                 languages,
                 capacity,
+                absences,
             } => {
                 let profile = Profile {
                     name,
@@ -125,6 +129,7 @@ impl Agent {
                     skills,
                     languages,
                     capacity,
+                    absences,
                 };
                 show(screen, &client.put_agent(&id, &profile)?)
             }
@@ -137,6 +142,21 @@ impl Agent {
             }
         }
     }
+}
+
+/// `2026-08-03,2026-08-15,ben`
+fn absence(text: &str) -> Result<Absence, String> {
+    let mut parts = text.split(',').map(str::trim);
+    let (Some(from), Some(back), stand_in, None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Err(format!(
+            "{text:?} is no absence; write the day they leave, the day they are back, and who stands in: 2026-08-03,2026-08-15,ben"
+        ));
+    };
+    Ok(Absence {
+        from: when(from)?,
+        back: when(back)?,
+        stand_in: stand_in.map(str::to_owned),
+    })
 }
 
 fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
@@ -178,6 +198,13 @@ fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {
     let of = |pointer| text(agent, pointer);
     let until = time(screen, agent, "/presence_until");
     let presence = of("/presence");
+    let absent = items(agent, "/absences").iter().map(|absence| {
+        let (from, back) = (time(screen, absence, "/from"), time(screen, absence, "/back"));
+        match text(absence, "/stand_in") {
+            nobody if nobody.is_empty() => format!("{from} to {back}"),
+            agent => format!("{from} to {back}, {agent} stands in"),
+        }
+    });
     let facts = [
         ("agent", of("/id")),
         ("name", of("/name")),
@@ -194,6 +221,7 @@ fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {
                 format!("{presence} until {until}")
             },
         ),
+        ("absent", absent.collect::<Vec<_>>().join("\n")),
         ("available", available(agent)),
     ];
     screen.facts(&facts)

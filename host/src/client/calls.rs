@@ -79,6 +79,20 @@ pub struct Profile {
     /// Open handovers they may hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
+    /// When they are out of office.
+    pub absences: Vec<Absence>,
+}
+
+/// A time out of office.
+#[derive(Debug, Clone, Serialize)]
+pub struct Absence {
+    /// RFC 3339.
+    pub from: String,
+    /// RFC 3339; the first moment at which they are there again.
+    pub back: String,
+    /// Who gets what is meant for them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stand_in: Option<String>,
 }
 
 /// Whether an agent is at work.

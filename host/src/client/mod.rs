@@ -16,7 +16,7 @@ mod error;
 pub use error::{ClientError, Fault, Problem};
 
 mod calls;
-pub use calls::{Completion, HandoverFilter, Presence, Profile, State, TaskFilter, TokenRequest};
+pub use calls::{Absence, Completion, HandoverFilter, Presence, Profile, State, TaskFilter, TokenRequest};
 
 /// The header that names the business for tokens that hold for every one.
 const BUSINESS: &str = "baton-business";

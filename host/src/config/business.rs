@@ -13,6 +13,7 @@ use super::form::Scope;
 use super::handover::{HandoverForm, People};
 use super::secret::Secret;
 use super::source::ConfigErrors;
+use crate::directory::Absence;
 use crate::pack::Pack;
 
 /// A tenant: its own bots, people, hours and rules.
@@ -72,6 +73,8 @@ pub struct Agent {
     pub languages: BTreeSet<String>,
     /// Open handovers they may hold; at least 1.
     pub capacity: u32,
+    /// When they are out of office; whoever stands in is an agent of the business.
+    pub absences: Vec<Absence>,
     /// Their hours: the business's where they have none of their own; their holidays besides its.
     pub calendar: Calendar,
 }

@@ -175,6 +175,18 @@ pub(crate) struct AgentForm {
     pub(crate) time_zone: Option<String>,
     #[serde(default)]
     pub(crate) holidays: Vec<Text<Date>>,
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    pub(crate) absences: Vec<AbsenceForm>,
+}
+
+/// A time out of office, from the begin of one day up to that of another.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AbsenceForm {
+    pub(crate) from: Text<Date>,
+    pub(crate) back: Text<Date>,
+    pub(crate) stand_in: Option<Text<AgentId>>,
 }
 
 /// As many chats as a practised agent follows at once.

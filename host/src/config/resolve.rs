@@ -8,11 +8,12 @@ use std::sync::Arc;
 use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, Target};
 
 use super::business::{Agent, Bot, Business, Token, Webhook};
-use super::form::{AgentForm, BotForm, BusinessForm, RoleForm, Scope, TokenForm, WebhookForm, Week};
+use super::form::{AbsenceForm, AgentForm, BotForm, BusinessForm, RoleForm, Scope, TokenForm, WebhookForm, Week};
 use super::handover::People;
 use super::secret::{Env, is_token};
 use super::source::{ConfigError, ConfigErrors, MOST_ERRORS, Source, nearest, pointer_part};
 use super::text::{Date, Hours, Text};
+use crate::directory::Absence;
 use crate::pack::Pack;
 
 /// Finds the pack of a business by the word in its `pack`.
@@ -179,6 +180,7 @@ impl Resolver<'_> {
             hours,
             time_zone,
             holidays,
+            absences,
         } = form;
         let mut days_off = there.holidays.to_vec();
         days_off.extend(holidays.iter().cloned());
@@ -196,6 +198,8 @@ impl Resolver<'_> {
             (None, None, Some(usual)) if holidays.is_empty() => Some(usual.clone()),
             (None, None, Some(_)) => self.calendar(at, there.week, there.zone, &days_off),
         };
+        let calendar = calendar.unwrap_or_else(Calendar::always);
+        let absences = self.absences(&format!("{at}/absences"), absences, &calendar);
         Agent {
             name: name.unwrap_or_else(|| id.to_string()),
             email: email.map(String::from),
@@ -203,9 +207,33 @@ impl Resolver<'_> {
             skills: skills.into_iter().map(String::from).collect(),
             languages: languages.into_iter().map(String::from).collect(),
             capacity,
-            calendar: calendar.unwrap_or_else(Calendar::always),
+            absences,
+            calendar,
             id: id.0,
         }
+    }
+
+    fn absences(&mut self, at: &str, forms: Vec<AbsenceForm>, calendar: &Calendar) -> Vec<Absence> {
+        let midnight = |day: &Text<Date>| calendar.moment(&format!("{} 00:00", day.as_ref()));
+        let mut absences = Vec::new();
+        for (n, AbsenceForm { from, back, stand_in }) in forms.into_iter().enumerate() {
+            match (midnight(&from), midnight(&back)) {
+                (Some(from), Some(back)) if from < back => absences.push(Absence {
+                    from,
+                    back,
+                    stand_in: stand_in.map(|Text(agent)| agent),
+                }),
+                (Some(_), Some(_)) => self.error(
+                    &format!("{at}/{n}/back"),
+                    "they must be back on a later day than they leave; it is the first day at work",
+                ),
+                (from, _) => {
+                    let key = if from.is_none() { "from" } else { "back" };
+                    self.error(&format!("{at}/{n}/{key}"), "there is no such day");
+                }
+            }
+        }
+        absences
     }
 
     fn pack(&mut self, at: &str, word: &str) -> Option<Arc<Pack>> {
@@ -296,6 +324,19 @@ impl Resolver<'_> {
             for (m, role) in agent.roles.iter().enumerate() {
                 if !people.roles.contains_key(&role.0) {
                     self.error(&format!("{at}/agent/{n}/roles/{m}"), people.unknown_role(role));
+                }
+            }
+        }
+        for (n, agent) in form.agent.iter().enumerate() {
+            for (k, absence) in agent.absences.iter().enumerate() {
+                let Some(Text(stand_in)) = &absence.stand_in else {
+                    continue;
+                };
+                let place = format!("{at}/agent/{n}/absences/{k}/stand_in");
+                if *stand_in == agent.id.0 {
+                    self.error(&place, "nobody stands in for themselves");
+                } else if let Err(message) = people.check(&Target::Agent(stand_in.clone())) {
+                    self.error(&place, message);
                 }
             }
         }

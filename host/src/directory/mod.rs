@@ -13,7 +13,7 @@ use std::sync::{Mutex, MutexGuard, RwLock};
 use baton_core::{AgentId, BusinessId, Handover, HandoverId, Presence, Priority, Scope, Stage, Time};
 
 use team::Team;
-pub use team::{Member, Profile, Survey};
+pub use team::{Absence, Member, Profile, Survey};
 
 /// The people of all businesses.
 #[derive(Debug, Default)]

@@ -26,6 +26,19 @@ pub struct Profile {
     pub languages: BTreeSet<String>,
     /// Open handovers they may hold; at least 1.
     pub capacity: u32,
+    /// When they are out of office.
+    pub absences: Vec<Absence>,
+}
+
+/// A time out of office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absence {
+    /// Its first moment.
+    pub from: Time,
+    /// The first moment at which they are there again; after `from`.
+    pub back: Time,
+    /// Who gets what is meant for them alone, such as their own customers.
+    pub stand_in: Option<AgentId>,
 }
 
 impl From<&config::Agent> for Profile {
@@ -38,6 +51,7 @@ impl From<&config::Agent> for Profile {
             skills,
             languages,
             capacity,
+            absences,
             calendar: _,
         } = agent.clone();
         Self {
@@ -48,6 +62,7 @@ impl From<&config::Agent> for Profile {
             skills,
             languages,
             capacity,
+            absences,
         }
     }
 }
@@ -74,6 +89,22 @@ impl Member {
             Some(until) if until <= now => Presence::Offline,
             Some(_) | None => self.presence,
         }
+    }
+
+    /// The absence that holds now; the one that ends last where several do.
+    fn absence(&self, now: Time) -> Option<&Absence> {
+        let holds = |absence: &&Absence| absence.from <= now && now < absence.back;
+        self.profile
+            .absences
+            .iter()
+            .filter(holds)
+            .max_by_key(|absence| absence.back)
+    }
+
+    /// When an online agent who is not there now is there again.
+    fn next_at(&self, now: Time) -> Option<Time> {
+        let back = self.absence(now).map_or(now, |absence| absence.back);
+        self.calendar.next_open(back).filter(|at| *at > now)
     }
 }
 
@@ -155,8 +186,12 @@ impl Team {
 
     pub(super) fn survey(&self, scope: &Scope, handover: &Handover, now: Time) -> Survey {
         let mut survey = Survey::default();
+        let stand_in = match scope {
+            Scope::Agent(agent) => self.stand_in(agent, now),
+            Scope::Role(_) | Scope::Everyone => None,
+        };
         let asked = |member: &&Member| match scope {
-            Scope::Agent(agent) => member.profile.id == *agent,
+            Scope::Agent(agent) => member.profile.id == *agent || Some(&member.profile.id) == stand_in,
             Scope::Role(role) => member.profile.roles.contains(role),
             Scope::Everyone => true,
         };
@@ -166,7 +201,7 @@ impl Team {
                 None => survey.available.push(self.candidate(member, handover)),
                 Some(why) => {
                     let only_hours = member.presence_at(now) == Presence::Online;
-                    let opens = member.calendar.next_open(now).filter(|at| only_hours && *at > now);
+                    let opens = member.next_at(now).filter(|_| only_hours);
                     survey.next_at = [survey.next_at, opens].into_iter().flatten().min();
                     survey.passed_over.push(PassedOver { agent, why, at: now });
                 }
@@ -184,6 +219,7 @@ impl Team {
             capacity,
             name: _,
             email: _,
+            absences: _,
         } = &member.profile;
         Candidate {
             agent: id.clone(),
@@ -204,12 +240,26 @@ impl Team {
         if presence != Presence::Online {
             return Some(presence.as_str().to_owned());
         }
+        if let Some(Absence { back, stand_in, .. }) = member.absence(now) {
+            let back = member.calendar.local(*back);
+            let stands_in = stand_in.as_ref().map(|agent| format!(", {agent} stands in"));
+            return Some(format!("out of office until {back}{}", stands_in.unwrap_or_default()));
+        }
         if !member.calendar.is_open(now) {
             let opens = member.calendar.next_open(now).map(|at| member.calendar.local(at));
             return Some(opens.map_or_else(|| "outside hours".to_owned(), |at| format!("outside hours until {at}")));
         }
         let (open, capacity) = (self.load(&member.profile.id, asking), member.profile.capacity);
         (open >= capacity).then(|| format!("at capacity {open} of {capacity}"))
+    }
+
+    /// Who stands in for an agent who is out of office; the stand-in of a stand-in who is out as well.
+    fn stand_in(&self, agent: &AgentId, now: Time) -> Option<&AgentId> {
+        let next = |agent: &AgentId| self.members.get(agent)?.absence(now)?.stand_in.as_ref();
+        // Two who stand in for each other must not lead round in circles.
+        std::iter::successors(next(agent), |agent| next(agent))
+            .take(self.members.len())
+            .last()
     }
 
     /// What an agent holds besides the handover that asks.
@@ -246,5 +296,78 @@ impl Team {
             self.open.insert(id.clone(), Open { holders, waiting });
         }
         if freed { Freed::Maybe } else { Freed::Nothing }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use baton_core::Scope;
+
+    use super::*;
+
+    fn agent(id: &str, absences: Vec<Absence>) -> Member {
+        let id = AgentId::new(id).expect("well formed");
+        Member {
+            profile: Profile {
+                name: id.to_string(),
+                id,
+                email: None,
+                roles: BTreeSet::new(),
+                skills: BTreeSet::new(),
+                languages: BTreeSet::new(),
+                capacity: 5,
+                absences,
+            },
+            calendar: Calendar::always(),
+            presence: Presence::Online,
+            presence_until: None,
+            last_offered_at: None,
+        }
+    }
+
+    fn away(back_ms: i64, stand_in: &str) -> Vec<Absence> {
+        vec![Absence {
+            from: Time(100),
+            back: Time(back_ms),
+            stand_in: AgentId::new(stand_in).ok(),
+        }]
+    }
+
+    /// Who may be offered what is meant for `ana` alone, who may not, and when the next of them comes.
+    fn for_ana(team: &Team, at_ms: i64) -> (Vec<String>, Vec<String>, Option<i64>) {
+        let handover = crate::api::tests::samples::handover();
+        let scope = Scope::Agent(AgentId::new("ana").expect("well formed"));
+        let survey = team.survey(&scope, &handover, Time(at_ms));
+        (
+            survey.available.iter().map(|c| c.agent.to_string()).collect(),
+            survey
+                .passed_over
+                .iter()
+                .map(|p| format!("{}: {}", p.agent, p.why))
+                .collect(),
+            survey.next_at.map(|at| at.0),
+        )
+    }
+
+    #[test]
+    fn whoever_stands_in_gets_what_is_meant_for_one_who_is_out() {
+        let mut team = Team::default();
+        team.put(agent("ana", away(200, "bo")));
+        team.put(agent("bo", away(150, "cy")));
+        team.put(agent("cy", away(120, "ana")));
+        let why = |who: &str, at: &str, stands: &str| format!("{who}: out of office until {at}, {stands} stands in");
+        let midnight = "1970-01-01 00:00";
+        assert_eq!(for_ana(&team, 99).0, ["ana"], "before she leaves");
+        let (available, passed, next) = for_ana(&team, 130);
+        assert_eq!(available, ["cy"], "her stand-in is out as well, and theirs is there");
+        assert_eq!((passed, next), (vec![why("ana", midnight, "bo")], Some(200)));
+        assert_eq!(for_ana(&team, 160).0, ["bo"]);
+        assert_eq!(for_ana(&team, 200).0, ["ana"], "she is back");
+        let (available, passed, _) = for_ana(&team, 110);
+        assert!(
+            available.is_empty(),
+            "three who stand in for each other lead nowhere, and nowhere in circles"
+        );
+        assert!(passed.contains(&why("ana", midnight, "bo")), "{passed:?}");
     }
 }

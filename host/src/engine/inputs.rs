@@ -105,7 +105,12 @@ impl Engine {
         });
     }
 
-    fn known_agent(&self, tenant: &Tenant, agent: &AgentId, pointer: &'static str) -> Result<(), EngineError> {
+    pub(super) fn known_agent(
+        &self,
+        tenant: &Tenant,
+        agent: &AgentId,
+        pointer: &'static str,
+    ) -> Result<(), EngineError> {
         let (directory, business) = (&self.world.directory, &tenant.business.id);
         if directory.has(business, agent) {
             return Ok(());

@@ -11,7 +11,7 @@ use super::rows::unreadable;
 use super::{Engine, EngineError, Tenant};
 use crate::api::{AgentProfile, AgentView};
 use crate::auth::Token;
-use crate::directory::{Directory, Member, Profile};
+use crate::directory::{Absence, Directory, Member, Profile};
 use crate::record::{self, PresenceRow};
 
 /// Facts that are read at once.
@@ -26,6 +26,17 @@ struct KeptProfile {
     skills: Vec<String>,
     languages: Vec<String>,
     capacity: u32,
+    /// Not there in profiles that were kept before agents could be absent.
+    #[serde(default)]
+    absences: Vec<KeptAbsence>,
+}
+
+/// The stored form of a time out of office.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptAbsence {
+    from_ms: i64,
+    back_ms: i64,
+    stand_in: Option<String>,
 }
 
 /// All tokens, in memory: one is looked up at every request.
@@ -178,7 +189,21 @@ fn profile(id: AgentId, kept: KeptProfile) -> Result<Profile, baton_core::IdErro
         skills,
         languages,
         capacity,
+        absences,
     } = kept;
+    let absent = |kept: KeptAbsence| {
+        let KeptAbsence {
+            from_ms,
+            back_ms,
+            stand_in,
+        } = kept;
+        Ok(Absence {
+            from: Time(from_ms),
+            back: Time(back_ms),
+            stand_in: stand_in.as_deref().map(AgentId::new).transpose()?,
+        })
+    };
+    let absences = absences.into_iter().map(absent).collect::<Result<_, _>>()?;
     let roles = roles
         .iter()
         .map(|role| baton_core::RoleId::new(role))
@@ -192,6 +217,7 @@ fn profile(id: AgentId, kept: KeptProfile) -> Result<Profile, baton_core::IdErro
         skills,
         languages,
         capacity,
+        absences,
     })
 }
 
@@ -219,6 +245,7 @@ impl Engine {
             skills,
             languages,
             capacity,
+            absences,
         } = member.profile;
         Some(AgentView {
             profile: AgentProfile {
@@ -229,6 +256,7 @@ impl Engine {
                 skills: skills.into_iter().collect(),
                 languages: languages.into_iter().collect(),
                 capacity,
+                absences,
             },
             open,
             presence,
@@ -266,7 +294,20 @@ impl Engine {
             skills,
             languages,
             capacity,
+            absences,
         } = new;
+        for stand_in in absences.iter().filter_map(|absence| absence.stand_in.as_ref()) {
+            self.known_agent(tenant, stand_in, "/absences")?;
+        }
+        let absent = |absence: &Absence| {
+            let Absence { from, back, stand_in } = absence;
+            KeptAbsence {
+                from_ms: from.0,
+                back_ms: back.0,
+                stand_in: stand_in.as_ref().map(ToString::to_string),
+            }
+        };
+        let absences = absences.iter().map(absent).collect();
         let roles = roles.iter().map(ToString::to_string).collect();
         let kept = KeptProfile {
             name,
@@ -275,6 +316,7 @@ impl Engine {
             skills,
             languages,
             capacity,
+            absences,
         };
         let payload = serde_json::to_vec(&kept).expect("strings and numbers can be written");
         let key = format!("{business}/{id}/profile");

@@ -188,6 +188,7 @@ impl World for Rehearsal<'_> {
             skills: skills.into_iter().collect(),
             languages: languages.into_iter().collect(),
             capacity,
+            absences: Vec::new(),
         };
         let _ = self.directory.put(
             &self.business.id,

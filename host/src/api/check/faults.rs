@@ -139,7 +139,8 @@ impl Faults {
         Some(at)
     }
 
-    fn time(&mut self, pointer: &str, text: Option<String>) -> Option<Time> {
+    /// A time of RFC 3339.
+    pub(crate) fn time(&mut self, pointer: &str, text: Option<String>) -> Option<Time> {
         let text = text?;
         match text.parse::<jiff::Timestamp>() {
             Ok(timestamp) => Some(Time(timestamp.as_millisecond())),

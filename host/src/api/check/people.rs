@@ -8,6 +8,7 @@ use super::Faults;
 use super::said::{email_address, language};
 use crate::api::{AgentProfile, limits, wire};
 use crate::auth::{Realm, Scope, TokenRequest};
+use crate::directory::Absence;
 use crate::engine::Act;
 
 /// Open handovers of an agent of whom nobody says how many they may hold.
@@ -103,6 +104,7 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
         skills,
         languages,
         capacity,
+        absences,
     } = put;
     let name = faults.required("/name", name);
     let name = faults.line("/name", name, &limits::NAME_BYTES);
@@ -115,6 +117,9 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
     });
     let languages = list("/languages", languages, faults, |pointer, tag, faults| {
         language(pointer, Some(tag), faults)
+    });
+    let absences = list("/absences", absences, faults, |pointer, absence, faults| {
+        absent(pointer, absence, &id, faults)
     });
     let capacity = capacity.unwrap_or(CAPACITY_DEFAULT);
     if !limits::CAPACITY.contains(&capacity) {
@@ -135,7 +140,27 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
         skills,
         languages,
         capacity,
+        absences,
     })
+}
+
+/// A time at which agent `who` is out of office.
+fn absent(pointer: &str, new: wire::NewAbsence, who: &AgentId, faults: &mut Faults) -> Option<Absence> {
+    let wire::NewAbsence { from, back, stand_in } = new;
+    let from = faults.required(&format!("{pointer}/from"), from);
+    let from = faults.time(&format!("{pointer}/from"), from);
+    let back = faults.required(&format!("{pointer}/back"), back);
+    let back = faults.time(&format!("{pointer}/back"), back);
+    let stand_in: Option<AgentId> = faults.id(&format!("{pointer}/stand_in"), stand_in);
+    if stand_in.as_ref() == Some(who) {
+        faults.at(&format!("{pointer}/stand_in"), "nobody stands in for themselves");
+    }
+    let (from, back) = (from?, back?);
+    if back <= from {
+        faults.at(&format!("{pointer}/back"), "is not after `from`");
+        return None;
+    }
+    Some(Absence { from, back, stand_in })
 }
 
 /// Whether an agent is at work, and until when that holds.
@@ -183,11 +208,11 @@ fn acting<T: FromStr<Err = IdError> + Clone>(agent: Option<String>, own: Option<
     }
 }
 
-fn list<T: PartialEq>(
+fn list<I, T: PartialEq>(
     pointer: &str,
-    items: Option<Vec<String>>,
+    items: Option<Vec<I>>,
     faults: &mut Faults,
-    check: impl Fn(&str, String, &mut Faults) -> Option<T>,
+    check: impl Fn(&str, I, &mut Faults) -> Option<T>,
 ) -> Vec<T> {
     let items = items.unwrap_or_default();
     if items.len() > limits::LABELS {

@@ -56,6 +56,7 @@ fn profile(id: AgentId) -> AgentProfile {
         skills: vec![],
         languages: vec![],
         capacity: 5,
+        absences: vec![],
     }
 }
 

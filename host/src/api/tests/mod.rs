@@ -5,7 +5,7 @@ mod fake;
 mod gate;
 mod keep;
 mod openapi;
-mod samples;
+pub(crate) mod samples;
 mod scopes;
 mod serve;
 mod stream;

@@ -13,7 +13,7 @@ pub(super) fn agent(name: &str) -> AgentId {
     AgentId::new(name).expect("well formed")
 }
 
-pub(super) fn handover() -> Handover {
+pub(crate) fn handover() -> Handover {
     let now = Time(START_MS);
     let until = now + Span::minutes(15);
     let reason = Reason::new("explicit-request").expect("well formed");

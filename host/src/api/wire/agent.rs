@@ -50,6 +50,8 @@ pub(crate) struct Agent {
     pub(crate) languages: Vec<String>,
     /// Open handovers they may hold.
     pub(crate) capacity: u32,
+    /// When they are out of office.
+    pub(crate) absences: Vec<Absence>,
     /// Open handovers they hold.
     pub(crate) open: u32,
     pub(crate) presence: Presence,
@@ -82,6 +84,45 @@ pub(crate) struct PutAgent {
     /// Open handovers they may hold; 5 where it is not given.
     #[schema(minimum = 1, maximum = 1000)]
     pub(crate) capacity: Option<u32>,
+    /// When they are out of office.
+    #[schema(max_items = 32)]
+    pub(crate) absences: Option<Vec<NewAbsence>>,
+}
+
+/// A time out of office.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Absence {
+    #[schema(format = DateTime)]
+    pub(crate) from: String,
+    /// The first moment at which they are there again.
+    #[schema(format = DateTime)]
+    pub(crate) back: String,
+    /// Who gets what is meant for them alone, such as their own customers.
+    pub(crate) stand_in: Option<String>,
+}
+
+/// A time out of office.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewAbsence {
+    #[schema(required, nullable = false, format = DateTime)]
+    pub(crate) from: Option<String>,
+    /// The first moment at which they are there again.
+    #[schema(required, nullable = false, format = DateTime)]
+    pub(crate) back: Option<String>,
+    /// Who gets what is meant for them alone, such as their own customers.
+    pub(crate) stand_in: Option<String>,
+}
+
+impl From<crate::directory::Absence> for Absence {
+    fn from(absence: crate::directory::Absence) -> Self {
+        let crate::directory::Absence { from, back, stand_in } = absence;
+        Self {
+            from: rfc3339(from),
+            back: rfc3339(back),
+            stand_in: stand_in.map(|agent| agent.to_string()),
+        }
+    }
 }
 
 /// Says whether an agent is at work.
@@ -114,6 +155,7 @@ impl From<AgentView> for Agent {
             skills,
             languages,
             capacity,
+            absences,
         } = profile;
         Self {
             id: id.to_string(),
@@ -123,6 +165,7 @@ impl From<AgentView> for Agent {
             skills,
             languages,
             capacity,
+            absences: absences.into_iter().map(Into::into).collect(),
             open,
             presence: presence.into(),
             presence_until: presence_until.map(rfc3339),
