@@ -49,10 +49,8 @@ impl Detector for ComplexRequest {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
-        let verdict = self
-            .lexicons
-            .pick(|| conversation.locale())
-            .judge(&Reading::of(&message.text));
+        let reading = Reading::of(&message.text);
+        let verdict = self.lexicons.pick(&reading, || conversation.locale()).judge(&reading);
         let Some(note) = verdict.note() else {
             return Ok(Vec::new());
         };

@@ -97,10 +97,8 @@ impl Detector for HighValue {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
-        let verdict = self
-            .lexicons
-            .pick(|| conversation.locale())
-            .judge(&Reading::of(&message.text));
+        let reading = Reading::of(&message.text);
+        let verdict = self.lexicons.pick(&reading, || conversation.locale()).judge(&reading);
         let vip = self.settings.vip_confidence > 0.0 && conversation.contact().vip;
         let signals = [self.value(&verdict, &message.text, vip), self.urgency(&verdict)];
         Ok(signals.into_iter().flatten().collect())

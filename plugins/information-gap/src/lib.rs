@@ -75,7 +75,7 @@ impl Detector for InformationGap {
             Speaker::Customer => (&self.customer, repeated(&reading, conversation)),
             Speaker::Agent => return Ok(Vec::new()),
         };
-        let verdict = lexicons.pick(|| conversation.locale()).judge(&reading);
+        let verdict = lexicons.pick(&reading, || conversation.locale()).judge(&reading);
         let Some((base, note)) = joined(&verdict, own) else {
             return Ok(Vec::new());
         };

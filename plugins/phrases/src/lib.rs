@@ -59,7 +59,7 @@ impl Detector for Phrases {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
-        let requests = self.requests.pick(|| conversation.locale()).judge(&reading);
+        let requests = self.requests.pick(&reading, || conversation.locale()).judge(&reading);
         let mut hits: Vec<Hit<'_>> = self.examples.judge(&reading, &requests);
         if self.builtin {
             hits.extend(requests.hits().iter().cloned());

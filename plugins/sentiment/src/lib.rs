@@ -74,8 +74,7 @@ impl Detector for Sentiment {
         if message.speaker != Speaker::Customer {
             return Ok(Vec::new());
         }
-        let lexicon = self.lexicons.pick(|| conversation.locale());
-        let (mut signal, mut note) = self.mood(lexicon, &message.text);
+        let (mut signal, mut note) = self.mood(&message.text, conversation);
         if signal.confidence < FAINT {
             return Ok(Vec::new());
         }
@@ -83,7 +82,7 @@ impl Detector for Sentiment {
         let upset = before
             .iter()
             .filter(|message| message.speaker == Speaker::Customer)
-            .filter(|message| self.mood(lexicon, &message.text).0.confidence >= NEGATIVE)
+            .filter(|message| self.mood(&message.text, conversation).0.confidence >= NEGATIVE)
             .count();
         if upset > 0 {
             let doubt = DOUBT_LEFT.powi(i32::try_from(upset).unwrap_or(i32::MAX));
@@ -98,8 +97,9 @@ register!(Detector, Sentiment);
 
 impl Sentiment {
     /// How upset one text is by itself, and why.
-    fn mood(&self, lexicon: &Lexicon, text: &str) -> (Signal, Vec<String>) {
+    fn mood(&self, text: &str, conversation: &dyn Conversation) -> (Signal, Vec<String>) {
         let reading = Reading::of(text);
+        let lexicon = self.lexicons.pick(&reading, || conversation.locale());
         let verdict = lexicon.judge(&reading);
         let mut note: Vec<String> = verdict.note().into_iter().collect();
         let mut spans: Vec<_> = verdict

@@ -1,41 +1,118 @@
 //! Which language's tables judge a message.
 //!
-//! The host is asked for the locale only when there is a choice: a call to the host costs more than a look-up.
+//! The words decide, per message, because people write in another language than their profile says, and change it
+//! within a chat. The contact's locale only settles what the words leave open, and the host is asked for it only then:
+//! a call to the host costs more than the look-ups.
+
+use crate::Reading;
+use crate::vocabulary::hash;
+
+/// The common words of each language: lower case, sorted, without accents and apostrophes.
+const LANGUAGES: [(&str, &str); 5] = [
+    ("de", include_str!("../languages/de.txt")),
+    (ENGLISH, include_str!("../languages/en.txt")),
+    ("es", include_str!("../languages/es.txt")),
+    ("fr", include_str!("../languages/fr.txt")),
+    ("pt", include_str!("../languages/pt.txt")),
+];
+const ENGLISH: &str = "en";
+/// Bits of a set of languages.
+const MOST_LANGUAGES: usize = 16;
+/// Words that are read for the choice; a longer message has decided by then.
+const MOST_WORDS: usize = 100;
+/// A word of one language alone counts twice a word that several share.
+const OWN_WORD: u16 = 2;
 
 /// One value per language, by the first part of a BCP 47 tag.
 #[derive(Debug)]
 pub struct ByLanguage<T> {
-    fallback: T,
-    others: Vec<(&'static str, T)>,
+    /// English comes first, and is used for every language that is not named.
+    values: Vec<(&'static str, T)>,
+    /// Common words as hashes, sorted, with the set of languages that have them.
+    words: Vec<(u64, u16)>,
 }
 
 impl<T> ByLanguage<T> {
-    /// Starts with what is used for every language that is not named.
-    pub fn new(fallback: T) -> Self {
+    /// Starts with English, which is also used where no other language is meant.
+    pub fn new(english: T) -> Self {
         Self {
-            fallback,
-            others: Vec::new(),
+            values: vec![(ENGLISH, english)],
+            words: Vec::new(),
         }
     }
 
-    /// Adds a language: `de`.
+    /// Adds a language: `de`. One without a list of common words is chosen by the locale only.
+    ///
+    /// # Panics
+    ///
+    /// When 16 languages are there already.
     #[must_use]
     pub fn with(mut self, language: &'static str, value: T) -> Self {
-        self.others.push((language, value));
+        assert!(self.values.len() < MOST_LANGUAGES, "a set of languages has 16 bits");
+        if self.words.is_empty() {
+            self.learn(0);
+        }
+        self.values.push((language, value));
+        self.learn(self.values.len() - 1);
         self
     }
 
-    /// The value for the locale, which is asked for only if there is more than one.
-    pub fn pick(&self, locale: impl FnOnce() -> String) -> &T {
-        if self.others.is_empty() {
-            return &self.fallback;
+    fn learn(&mut self, language: usize) {
+        let name = self.values[language].0;
+        let lines = LANGUAGES.iter().filter(|(known, _)| *known == name);
+        let words = lines
+            .flat_map(|(_, file)| file.lines())
+            .filter(|line| !line.starts_with('#'))
+            .flat_map(str::split_whitespace);
+        self.words.extend(words.map(|word| (hash(b'=', word), 1 << language)));
+        self.words.sort_unstable();
+        self.words.dedup_by(|later, first| {
+            let same = later.0 == first.0;
+            if same {
+                first.1 |= later.1;
+            }
+            same
+        });
+    }
+
+    /// The value for the language of a text. `locale` is the writer's, and asked for only when the words leave the
+    /// choice open: a text of one common word, or of words that several languages share.
+    pub fn pick(&self, text: &Reading, locale: impl FnOnce() -> String) -> &T {
+        if self.values.len() == 1 {
+            return &self.values[0].1;
+        }
+        let scores = self.scores(text);
+        let best = scores.iter().max().copied().unwrap_or_default();
+        let mut leading = (0..self.values.len()).filter(|&index| scores[index] == best);
+        let first = leading.next().unwrap_or_default();
+        if best > 0 && leading.next().is_none() {
+            return &self.values[first].1;
         }
         let locale = locale().to_ascii_lowercase();
-        let language = locale.split(['-', '_']).next().unwrap_or_default();
-        self.others
-            .iter()
-            .find(|(known, _)| *known == language)
-            .map_or(&self.fallback, |(_, value)| value)
+        let hinted = locale.split(['-', '_']).next().unwrap_or_default();
+        let open = |index: &usize| best == 0 || scores[*index] == best;
+        let index = (0..self.values.len())
+            .filter(open)
+            .find(|&index| self.values[index].0 == hinted)
+            // English, or whatever the words leave when it is not English.
+            .unwrap_or(first);
+        &self.values[index].1
+    }
+
+    fn scores(&self, text: &Reading) -> [u16; MOST_LANGUAGES] {
+        let mut scores = [0; MOST_LANGUAGES];
+        for word in text.words().iter().take(MOST_WORDS) {
+            let hash = hash(b'=', text.normal(word));
+            let Ok(at) = self.words.binary_search_by_key(&hash, |&(known, _)| known) else {
+                continue;
+            };
+            let languages = self.words[at].1;
+            let worth = if languages.is_power_of_two() { OWN_WORD } else { 1 };
+            for (index, score) in scores.iter_mut().enumerate().take(self.values.len()) {
+                *score += worth * (languages >> index & 1);
+            }
+        }
+        scores
     }
 }
 
@@ -43,21 +120,77 @@ impl<T> ByLanguage<T> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_language_decides_and_the_region_does_not() {
-        let words = ByLanguage::new("human").with("de", "Mensch").with("es", "persona");
-        for (locale, word) in [
-            ("de-AT", "Mensch"),
-            ("ES_mx", "persona"),
-            ("ja", "human"),
-            ("", "human"),
-        ] {
-            assert_eq!(*words.pick(|| locale.into()), word, "{locale}");
+    fn words() -> ByLanguage<&'static str> {
+        ByLanguage::new("human")
+            .with("de", "Mensch")
+            .with("es", "persona")
+            .with("fr", "humain")
+            .with("pt", "pessoa")
+            .with("nl", "mens")
+    }
+
+    #[track_caller]
+    fn check(stories: &[(&str, &str, &str)]) {
+        for &(text, locale, word) in stories {
+            let picked = words();
+            assert_eq!(*picked.pick(&Reading::of(text), || locale.into()), word, "{text}");
         }
     }
 
     #[test]
+    fn the_words_decide_against_the_locale() {
+        check(&[
+            ("can I talk to somebody please", "de-DE", "human"),
+            ("ich möchte mit jemandem reden", "en-US", "Mensch"),
+            ("ICH MOECHTE MIT JEMANDEM REDEN", "en-US", "Mensch"),
+            ("quiero hablar con alguien ya", "en", "persona"),
+            ("je veux parler à quelqu'un", "en", "humain"),
+            ("quero falar com alguém", "es-MX", "pessoa"),
+            ("no me sirve", "en", "persona"),
+            ("nao da certo", "", "pessoa"),
+        ]);
+    }
+
+    #[test]
+    fn the_locale_settles_what_the_words_leave_open_and_else_it_is_english() {
+        check(&[
+            ("agent", "fr-CA", "humain"),
+            ("agent", "DE_at", "Mensch"),
+            ("agent", "", "human"),
+            ("humano", "pt-BR", "pessoa"),
+            ("humano", "en", "persona"),
+            ("hola", "en", "persona"),
+            ("?!", "de", "Mensch"),
+            ("?!", "ja", "human"),
+            ("xyzzy", "nl", "mens"),
+            ("", "", "human"),
+        ]);
+    }
+
+    #[test]
     fn nobody_asks_for_the_locale_when_there_is_no_choice() {
-        assert_eq!(*ByLanguage::new(1).pick(|| unreachable!("one language only")), 1);
+        let one = ByLanguage::new(1);
+        assert_eq!(
+            *one.pick(&Reading::of("agent"), || unreachable!("one language only")),
+            1
+        );
+        let sure = Reading::of("I want to talk to a human");
+        assert_eq!(*words().pick(&sure, || unreachable!("the words are sure")), "human");
+    }
+
+    #[test]
+    fn the_lists_are_sorted_and_written_as_words_are_compared() {
+        for (language, file) in LANGUAGES {
+            let lines = file.lines().filter(|line| !line.starts_with('#'));
+            let listed: Vec<_> = lines.flat_map(str::split_whitespace).collect();
+            assert!(
+                listed.is_sorted_by(|a, b| a < b),
+                "{language} is sorted, each word once"
+            );
+            for word in listed {
+                let reading = Reading::of(word);
+                assert_eq!(reading.normal(&reading.words()[0]), word, "{language}");
+            }
+        }
     }
 }

@@ -198,7 +198,7 @@ fn mask(word: &str) -> u32 {
 }
 
 /// FNV-1a: fast on short words, and the same on every machine.
-fn hash(kind: u8, word: &str) -> u64 {
+pub(crate) fn hash(kind: u8, word: &str) -> u64 {
     [kind]
         .into_iter()
         .chain(word.bytes())
