@@ -2,28 +2,26 @@
 //!
 //! ```text
 //! # a comment
-//! @want  = want need "would like"    not allowed: a class holds single words; write two steps in a rule
+//! @want  = want need                 a class holds single words
 //! @human = human person =agents @staff
-//! 0.90 wants-human: @want .. @human
+//! @human: one|some of your *         and groups of words, which count as one
+//! 0.90 wants-human: @want .. @human !about
 //! x0.20 past: already ..2 =spoke|=talked to|with? .. @human
 //! ```
 //!
 //! A word stands for all its forms, `=word` for this form only. A class of the same name may be continued on a later
 //! line. A rule is a weight from 0 to 1, or `x` and a factor, then a name, a colon, and steps: words or classes,
-//! several joined by `|`; `?` behind a step makes it optional; `..` lets three words stand between, `..5` five; `^` is
-//! the beginning of a sentence and `$` its end. Words of the class `@filler` that no rule names are skipped.
+//! several joined by `|`, or `*` for any word; `?` behind a step makes it optional; `..` lets three words stand
+//! between, `..5` five; `!word` forbids a word anywhere inside; `^` is the beginning of a sentence and `$` its end.
+//! Words of the class `@filler` that no rule names are skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+use crate::draft::{Draft, DraftStep, Line, Term};
 use crate::rules::{Effect, Rule, Step};
 use crate::{Class, Reading, Vocabulary, VocabularyBuilder};
-
-/// How many words `..` lets stand between.
-const USUAL_GAP: u8 = 3;
-/// More optional steps than these would make more variants of a rule than anybody means.
-const MOST_OPTIONAL: usize = 4;
 
 /// Why a lexicon was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,10 +37,35 @@ pub struct LexiconError {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     vocabulary: Vocabulary,
-    /// Sorted by the class of the first step.
-    rules: Vec<Rule>,
+    rules: Table,
+    /// Rules that take several words for one.
+    groups: Table,
     filler: Option<Class>,
     named: Vec<(String, Class)>,
+    pub(crate) splits: bool,
+}
+
+/// Rules by the class of their first step.
+#[derive(Debug, Default)]
+struct Table {
+    rules: Vec<Rule>,
+    /// Where the rules of each class begin.
+    starts: Vec<u32>,
+}
+
+impl Table {
+    fn new(mut rules: Vec<Rule>, classes: usize) -> Self {
+        rules.sort_by_key(|rule| rule.steps[0].class);
+        let starts = (0..=classes)
+            .map(|class| rules.partition_point(|rule| usize::from(rule.steps[0].class.0) < class) as u32)
+            .collect();
+        Self { rules, starts }
+    }
+
+    fn starting_with(&self, class: Class) -> &[Rule] {
+        let at = usize::from(class.0);
+        &self.rules[self.starts[at] as usize..self.starts[at + 1] as usize]
+    }
 }
 
 impl Lexicon {
@@ -59,33 +82,24 @@ impl Lexicon {
         &self.vocabulary
     }
 
+    /// Takes a word that is none, and is made of known ones, for those: `talktohuman`.
+    #[must_use]
+    pub fn splitting_words(mut self) -> Self {
+        self.splits = true;
+        self
+    }
+
     pub(crate) fn filler(&self) -> Option<Class> {
         self.filler
     }
 
-    pub(crate) fn starting_with(&self, class: Class) -> &[Rule] {
-        let start = self.rules.partition_point(|rule| rule.steps[0].class < class);
-        let count = self.rules[start..].partition_point(|rule| rule.steps[0].class == class);
-        &self.rules[start..start + count]
+    pub(crate) fn rules_starting_with(&self, class: Class) -> &[Rule] {
+        self.rules.starting_with(class)
     }
-}
 
-/// A word, one form of a word, or a class.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Term {
-    Word(String),
-    Form(String),
-    Class(String),
-}
-
-#[derive(Debug, Clone)]
-struct Draft {
-    name: String,
-    effect: Effect,
-    steps: Vec<(Vec<Term>, u8, bool)>,
-    at_start: bool,
-    at_end: bool,
-    line: usize,
+    pub(crate) fn groups_starting_with(&self, class: Class) -> &[Rule] {
+        self.groups.starting_with(class)
+    }
 }
 
 /// Reads lexicon files and phrases before they are compiled.
@@ -105,24 +119,23 @@ impl LexiconBuilder {
         for (index, text) in file.lines().enumerate() {
             let text = text.split_once('#').map_or(text, |(before, _)| before).trim();
             let line = index + 1;
-            let refuse = |problem: String| LexiconError { line, problem };
-            if text.is_empty() {
-            } else if let Some(class) = text.strip_prefix('@') {
-                let (name, words) = class
-                    .split_once('=')
-                    .ok_or_else(|| refuse("a class needs `=` and words".to_owned()))?;
-                let words = words
-                    .split_whitespace()
-                    .map(term)
-                    .collect::<Result<Vec<_>, _>>()
-                    .map_err(refuse)?;
-                self.classes.entry(name.trim().to_owned()).or_default().extend(words);
-            } else {
-                self.rules.push(rule(text, line).map_err(refuse)?);
+            match Line::read(text, line).map_err(|problem| LexiconError { line, problem })? {
+                None => {}
+                Some(Line::Words(class, words)) => self.classes.entry(class).or_default().extend(words),
+                Some(Line::Group(class, draft)) => {
+                    let group = Term::Group(class.clone());
+                    let terms = self.classes.entry(class).or_default();
+                    if !terms.contains(&group) {
+                        terms.push(group);
+                    }
+                    self.rules.push(draft);
+                }
+                Some(Line::Rule(draft)) => self.rules.push(draft),
             }
         }
         for draft in &self.rules {
-            for term in draft.steps.iter().flat_map(|(terms, ..)| terms) {
+            let steps = draft.steps.iter().flat_map(|step| &step.terms);
+            for term in steps.chain(&draft.without) {
                 self.words_of(term, &mut Vec::new()).map_err(|problem| LexiconError {
                     line: draft.line,
                     problem,
@@ -140,7 +153,11 @@ impl LexiconBuilder {
         let steps: Vec<_> = reading
             .words()
             .iter()
-            .map(|word| (vec![Term::Word(reading.normal(word).to_owned())], 1, false))
+            .map(|word| DraftStep {
+                terms: vec![Term::Word(reading.normal(word).to_owned())],
+                gap: 1,
+                optional: false,
+            })
             .collect();
         if !steps.is_empty() {
             let effect = Effect::Weight(weight.clamp(0.0, 1.0));
@@ -148,6 +165,7 @@ impl LexiconBuilder {
                 name: name.into(),
                 effect,
                 steps,
+                without: Vec::new(),
                 at_start: false,
                 at_end: false,
                 line: 0,
@@ -158,60 +176,34 @@ impl LexiconBuilder {
 
     /// Compiles it; with `typos`, a word that none is, yet resembles one, is taken for it.
     pub fn build(self, typos: bool) -> Lexicon {
-        let mut vocabulary = VocabularyBuilder::default();
-        let mut made: BTreeMap<BTreeSet<Term>, Class> = BTreeMap::new();
-        let mut class_of = |terms: &[Term]| {
-            let mut words = BTreeSet::new();
-            for term in terms {
-                words.extend(
-                    self.words_of(term, &mut Vec::new())
-                        .expect("reading has resolved every class"),
-                );
-            }
-            *made.entry(words.clone()).or_insert_with(|| {
-                let class = vocabulary.class();
-                for word in &words {
-                    match word {
-                        Term::Word(word) => vocabulary.add(class, word, false),
-                        Term::Form(word) => vocabulary.add(class, word, true),
-                        Term::Class(_) => unreachable!("words_of leaves words only"),
-                    }
-                }
-                class
-            })
+        let mut compiler = Compiler {
+            builder: &self,
+            vocabulary: VocabularyBuilder::default(),
+            made: BTreeMap::new(),
         };
-        let mut rules = Vec::new();
+        let (mut rules, mut groups) = (Vec::new(), Vec::new());
         for draft in &self.rules {
-            for steps in variants(&draft.steps) {
-                let steps = steps
-                    .iter()
-                    .map(|(terms, gap)| Step {
-                        class: class_of(terms),
-                        gap: *gap,
-                    })
-                    .collect();
-                let (name, effect) = (draft.name.clone(), draft.effect);
-                rules.push(Rule {
-                    name,
-                    effect,
-                    steps,
-                    at_start: draft.at_start,
-                    at_end: draft.at_end,
-                });
+            let compiled = compiler.rules(draft);
+            if draft.effect == Effect::Group {
+                groups.extend(compiled);
+            } else {
+                rules.extend(compiled);
             }
         }
-        rules.sort_by_key(|rule| rule.steps[0].class);
         let named: Vec<_> = self
             .classes
             .keys()
-            .map(|name| (name.clone(), class_of(&[Term::Class(name.clone())])))
+            .map(|name| (name.clone(), compiler.class(&[Term::Class(name.clone())])))
             .collect();
         let filler = named.iter().find(|(name, _)| name == "filler").map(|&(_, class)| class);
+        let classes = compiler.made.len();
         Lexicon {
-            vocabulary: vocabulary.build(typos),
-            rules,
+            vocabulary: compiler.vocabulary.build(typos),
+            rules: Table::new(rules, classes),
+            groups: Table::new(groups, classes),
             filler,
             named,
+            splits: false,
         }
     }
 
@@ -237,96 +229,58 @@ impl LexiconBuilder {
     }
 }
 
-fn rule(text: &str, line: usize) -> Result<Draft, String> {
-    let (head, pattern) = text.split_once(':').ok_or("a rule needs a colon before its steps")?;
-    let (effect, name) = head.trim().split_once(' ').ok_or("a rule needs a weight and a name")?;
-    let number = |text: &str, most: f32| {
-        let range = format!("`{text}` is not a number from 0 to {most}");
-        text.parse::<f32>()
-            .ok()
-            .filter(|number| (0.0..=most).contains(number))
-            .ok_or(range)
-    };
-    let effect = match effect.strip_prefix('x') {
-        Some(factor) => Effect::Factor(number(factor, 2.0)?),
-        None => Effect::Weight(number(effect, 1.0)?),
-    };
-    let mut draft = Draft {
-        name: name.trim().to_owned(),
-        effect,
-        steps: Vec::new(),
-        at_start: false,
-        at_end: false,
-        line,
-    };
-    let mut gap = 0;
-    for part in pattern.split_whitespace() {
-        if let Some(width) = part.strip_prefix("..") {
-            gap = if width.is_empty() {
-                USUAL_GAP
-            } else {
-                width.parse().map_err(|_| format!("`{part}` is no gap"))?
-            };
-            continue;
-        }
-        match part {
-            "^" => draft.at_start = true,
-            "$" => draft.at_end = true,
-            _ => {
-                let (step, optional) = part.strip_suffix('?').map_or((part, false), |step| (step, true));
-                let terms = step.split('|').map(term).collect::<Result<Vec<_>, _>>()?;
-                draft.steps.push((terms, std::mem::take(&mut gap), optional));
-            }
-        }
-    }
-    let optional = draft.steps.iter().filter(|(.., optional)| *optional).count();
-    if optional == draft.steps.len() {
-        return Err("a rule needs a step that is not optional".to_owned());
-    }
-    if optional > MOST_OPTIONAL {
-        return Err(format!(
-            "a rule has at most {MOST_OPTIONAL} optional steps, this one has {optional}"
-        ));
-    }
-    Ok(draft)
+/// Gives every set of words that a step stands for a class of its own.
+struct Compiler<'a> {
+    builder: &'a LexiconBuilder,
+    vocabulary: VocabularyBuilder,
+    made: BTreeMap<BTreeSet<Term>, Class>,
 }
 
-fn term(text: &str) -> Result<Term, String> {
-    if let Some(class) = text.strip_prefix('@') {
-        return Ok(Term::Class(class.to_owned()));
-    }
-    let word = text.strip_prefix('=').unwrap_or(text);
-    let reading = Reading::of(word);
-    let [only] = reading.words() else {
-        return Err(format!("`{text}` is not one word"));
-    };
-    let normal = reading.normal(only).to_owned();
-    Ok(if text.starts_with('=') {
-        Term::Form(normal)
-    } else {
-        Term::Word(normal)
-    })
-}
-
-/// A row of steps without optional ones.
-type Row<'a> = Vec<(&'a [Term], u8)>;
-
-/// The rows that a row with optional steps stands for. The gap before a step that is left out is kept.
-fn variants(steps: &[(Vec<Term>, u8, bool)]) -> Vec<Row<'_>> {
-    let mut rows: Vec<(Row<'_>, u8)> = vec![(Vec::new(), 0)];
-    for (terms, gap, optional) in steps {
-        let mut longer = Vec::new();
-        for (row, kept) in rows {
-            if *optional {
-                longer.push((row.clone(), kept.max(*gap)));
-            }
-            let mut with = row;
-            with.push((terms.as_slice(), kept.max(*gap)));
-            longer.push((with, 0));
+impl Compiler<'_> {
+    fn class(&mut self, terms: &[Term]) -> Class {
+        let mut words = BTreeSet::new();
+        for term in terms {
+            let resolved = self.builder.words_of(term, &mut Vec::new());
+            words.extend(resolved.expect("reading has resolved every class"));
         }
-        rows = longer;
+        if words.contains(&Term::Any) {
+            return Class::ANY;
+        }
+        if let Some(&class) = self.made.get(&words) {
+            return class;
+        }
+        let class = self.vocabulary.class();
+        for word in &words {
+            match word {
+                Term::Word(word) => self.vocabulary.add(class, word, false),
+                Term::Form(word) => self.vocabulary.add(class, word, true),
+                Term::Group(name) => self.vocabulary.add_group(class, name),
+                Term::Any | Term::Class(_) => unreachable!("words_of leaves words only"),
+            }
+        }
+        self.made.insert(words, class);
+        class
     }
-    rows.into_iter().map(|(row, _)| row).collect()
+
+    fn rules(&mut self, draft: &Draft) -> Vec<Rule> {
+        let without = (!draft.without.is_empty()).then(|| self.class(&draft.without));
+        let rows = draft.rows();
+        let rules = rows.iter().map(|row| Rule {
+            name: draft.name.clone(),
+            effect: draft.effect,
+            steps: row
+                .iter()
+                .map(|(terms, gap)| Step {
+                    class: self.class(terms),
+                    gap: *gap,
+                })
+                .collect(),
+            without,
+            at_start: draft.at_start,
+            at_end: draft.at_end,
+        });
+        rules.collect()
+    }
 }
 
 #[cfg(test)]
@@ -344,6 +298,9 @@ mod tests {
             ("@a = one,two", 1, "`one,two` is not one word"),
             ("0.5 empty: please?", 1, "not optional"),
             ("0.5 gap: a ..x b", 1, "`..x` is no gap"),
+            ("0.5 any: * b", 1, "cannot begin with `*`"),
+            ("@human: one of @your", 1, "@your is nowhere defined"),
+            ("@human one of", 1, "or `:` and steps"),
         ] {
             let error = LexiconBuilder::default().read(file).expect_err(file);
             assert_eq!(error.line, line, "{file}");

@@ -14,9 +14,11 @@ pub use stem::stem;
 mod vocabulary;
 pub use vocabulary::{Class, Meaning, Vocabulary, VocabularyBuilder};
 
+mod draft;
 mod lexicon;
 pub use lexicon::{Lexicon, LexiconBuilder, LexiconError};
 
+mod matching;
 mod rules;
 pub use rules::{Hit, Verdict};
 

@@ -9,6 +9,9 @@ use std::ops::Range;
 /// Longer words are cut for comparing; their bytes are kept whole.
 const LONGEST_WORD_BYTES: usize = 40;
 
+/// Letters in a row that are a word spelt out.
+const SPELT_LETTERS: usize = 4;
+
 /// The words of one text.
 #[derive(Debug, Default)]
 pub struct Reading {
@@ -80,7 +83,41 @@ impl Reading {
                 sentence,
             });
         }
+        reading.join_spelt();
         reading
+    }
+
+    /// Takes a row of letters, `h u m a n`, for the word that they spell.
+    fn join_spelt(&mut self) {
+        let single = |word: &Word| word.normal_bytes == 1 && word.end - word.start == 1;
+        if self.words.iter().filter(|word| single(word)).count() < SPELT_LETTERS {
+            return;
+        }
+        let mut joined: Vec<Word> = Vec::with_capacity(self.words.len());
+        let mut run = 0;
+        for word in std::mem::take(&mut self.words) {
+            let follows = joined
+                .last()
+                .is_some_and(|last| word.sentence == last.sentence && word.start - last.end == 1);
+            run = match (single(&word), follows) {
+                (true, true) => run + 1,
+                (true, false) => 1,
+                (false, _) => 0,
+            };
+            joined.push(word);
+            if run > SPELT_LETTERS {
+                joined.pop();
+            } else if run == SPELT_LETTERS {
+                joined.truncate(joined.len() - SPELT_LETTERS + 1);
+            }
+            if run >= SPELT_LETTERS
+                && let Some(spelt) = joined.last_mut()
+            {
+                spelt.end = word.end;
+                spelt.normal_bytes = run as u32;
+            }
+        }
+        self.words = joined;
     }
 
     /// The words in the order of the text.
@@ -125,7 +162,8 @@ impl<'a> Spelling<'a> {
                 self.put(letter.to_ascii_lowercase());
                 true
             }
-            '\'' | '’' | 'ʼ' | '`' => inside(),
+            // `l'agent` is two words, `don't` is one.
+            '\'' | '’' | '‘' | 'ʼ' | '`' | '´' => inside() && !self.elided(),
             '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{fe0f}' => true,
             '*' => {
                 self.put('*');
@@ -141,6 +179,12 @@ impl<'a> Spelling<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a French word ends at an apostrophe: after one letter or `qu`.
+    fn elided(&self) -> bool {
+        let word = &self.out[self.start..];
+        matches!(word, "c" | "d" | "j" | "l" | "m" | "n" | "s" | "t") || word.ends_with("qu")
     }
 
     fn push(&mut self, letter: char) {
@@ -221,6 +265,15 @@ mod tests {
                 &["help", "please", "ana", "example", "com"],
             ),
             ("'quoted' rock'n'roll", &["quoted", "rocknroll"]),
+            (
+                "l’agent qu'il d'un don´t",
+                &["l", "agent", "qu", "il", "d", "un", "dont"],
+            ),
+            (
+                "get h u m a n or a.g.e.n.t now",
+                &["get", "human", "or", "agent", "now"],
+            ),
+            ("plan a b c", &["plan", "a", "b", "c"]),
             ("2.5 k€ 🙂🙂 مرحبا", &["2", "5", "k", "مرحبا"]),
             ("", &[]),
         ] {

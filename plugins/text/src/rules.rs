@@ -1,15 +1,12 @@
-//! Matching the rules of a lexicon against a text, and weighing what matched.
+//! Weighing what the rules of a lexicon matched.
 //!
-//! A rule is a row of classes with bounded gaps. Rules that say yes carry a weight; rules that lower or raise (a
+//! Rules that say yes carry a weight; rules that lower or raise (a
 //! negation, the past, another meaning) carry a factor for whatever they overlap. So `I don't want to talk to a bot, I
 //! want a human` keeps its request, and `I don't want a human` loses it, without parsing either.
 
 use std::ops::Range;
 
-use crate::{Class, Lexicon, Meaning, Reading};
-
-/// Matches beyond these are not weighed: no honest message has as many, and the work stays linear.
-const MOST_MATCHES: usize = 128;
+use crate::Class;
 
 /// What a rule does where it matches.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +15,8 @@ pub(crate) enum Effect {
     Weight(f32),
     /// Multiplies the weight of every match it overlaps.
     Factor(f32),
+    /// Takes what it matched for one word of the class that it is named after.
+    Group,
 }
 
 /// One step of a rule.
@@ -33,6 +32,8 @@ pub(crate) struct Rule {
     pub(crate) name: String,
     pub(crate) effect: Effect,
     pub(crate) steps: Vec<Step>,
+    /// Words that may not stand within the match.
+    pub(crate) without: Option<Class>,
     pub(crate) at_start: bool,
     pub(crate) at_end: bool,
 }
@@ -61,10 +62,18 @@ pub struct Verdict<'a> {
 
 /// A rule that changes what it overlaps.
 #[derive(Debug, Clone, PartialEq)]
-struct Factor<'a> {
-    rule: &'a str,
-    factor: f32,
-    range: Range<usize>,
+pub(crate) struct Factor<'a> {
+    pub(crate) rule: &'a str,
+    pub(crate) factor: f32,
+    pub(crate) range: Range<usize>,
+}
+
+/// A rule that says yes, before anything changed it.
+pub(crate) struct Match<'a> {
+    pub(crate) rule: &'a str,
+    pub(crate) weight: f32,
+    pub(crate) range: Range<usize>,
+    pub(crate) typo: bool,
 }
 
 impl<'a> Verdict<'a> {
@@ -124,106 +133,7 @@ impl<'a> Verdict<'a> {
     }
 }
 
-/// A word that may matter to a rule.
-struct Token<'a> {
-    meaning: Meaning<'a>,
-    word: usize,
-    sentence: u32,
-}
-
-struct Match<'a> {
-    rule: &'a Rule,
-    weight: f32,
-    range: Range<usize>,
-    typo: bool,
-}
-
-impl Lexicon {
-    /// Weighs a text, in time linear in its length.
-    pub fn judge(&self, reading: &Reading) -> Verdict<'_> {
-        let tokens = self.tokens(reading);
-        let (mut yes, mut factors) = (Vec::new(), Vec::new());
-        for first in 0..tokens.len() {
-            for class in tokens[first].meaning.classes() {
-                for rule in self.starting_with(class) {
-                    let Some(last) = end_of_match(rule, &tokens, first) else {
-                        continue;
-                    };
-                    let words = reading.words();
-                    let range = words[tokens[first].word].range().start..words[tokens[last].word].range().end;
-                    match rule.effect {
-                        Effect::Weight(weight) if yes.len() < MOST_MATCHES => {
-                            let typo = tokens[first..=last].iter().any(|token| token.meaning.typo);
-                            yes.push(Match {
-                                rule,
-                                weight,
-                                range,
-                                typo,
-                            });
-                        }
-                        Effect::Factor(factor) if factors.len() < MOST_MATCHES => {
-                            factors.push(Factor {
-                                rule: &rule.name,
-                                factor,
-                                range,
-                            });
-                        }
-                        Effect::Weight(_) | Effect::Factor(_) => {}
-                    }
-                }
-            }
-        }
-        weigh(yes, factors)
-    }
-
-    fn tokens<'a>(&'a self, reading: &Reading) -> Vec<Token<'a>> {
-        let mut tokens = Vec::with_capacity(reading.words().len());
-        for (index, word) in reading.words().iter().enumerate() {
-            let meaning = self.vocabulary().meaning(reading, word);
-            let filler = self
-                .filler()
-                .is_some_and(|filler| meaning.is(filler) && meaning.classes().all(|class| class == filler));
-            if !filler {
-                tokens.push(Token {
-                    meaning,
-                    word: index,
-                    sentence: word.sentence(),
-                });
-            }
-        }
-        tokens
-    }
-}
-
-/// The last token of the nearest match of `rule` that begins with token `first`.
-fn end_of_match(rule: &Rule, tokens: &[Token<'_>], first: usize) -> Option<usize> {
-    let sentence = tokens[first].sentence;
-    if rule.at_start && first > 0 && tokens[first - 1].sentence == sentence {
-        return None;
-    }
-    steps(&rule.steps[1..], rule.at_end, tokens, first, sentence)
-}
-
-fn steps(rest: &[Step], at_end: bool, tokens: &[Token<'_>], behind: usize, sentence: u32) -> Option<usize> {
-    let Some((step, rest)) = rest.split_first() else {
-        let ends = !at_end || tokens.get(behind + 1).is_none_or(|next| next.sentence != sentence);
-        return ends.then_some(behind);
-    };
-    let reach = tokens.len().min(behind + 2 + usize::from(step.gap));
-    for next in behind + 1..reach {
-        if tokens[next].sentence != sentence {
-            return None;
-        }
-        if tokens[next].meaning.is(step.class)
-            && let Some(last) = steps(rest, at_end, tokens, next, sentence)
-        {
-            return Some(last);
-        }
-    }
-    None
-}
-
-fn weigh<'a>(yes: Vec<Match<'a>>, factors: Vec<Factor<'a>>) -> Verdict<'a> {
+pub(crate) fn weigh<'a>(yes: Vec<Match<'a>>, factors: Vec<Factor<'a>>) -> Verdict<'a> {
     let mut verdict = Verdict {
         hits: Vec::new(),
         factors,
@@ -232,7 +142,7 @@ fn weigh<'a>(yes: Vec<Match<'a>>, factors: Vec<Factor<'a>>) -> Verdict<'a> {
         let weight = found.weight * if found.typo { 0.95 } else { 1.0 };
         let (weight, changed_by) = verdict.change(weight, &found.range);
         let hit = Hit {
-            rule: &found.rule.name,
+            rule: found.rule,
             weight,
             range: found.range,
             changed_by,
@@ -261,8 +171,7 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::LexiconBuilder;
+    use crate::{LexiconBuilder, Reading};
 
     const LEXICON: &str = "
         @filler = please just really a the to

@@ -13,9 +13,21 @@ const ONE_TYPO_LETTERS: usize = 5;
 /// Words of at least this many letters forgive two.
 const TWO_TYPOS_LETTERS: usize = 9;
 
+/// Words written together have at least this many letters in all, ...
+const SPLIT_LETTERS: usize = 6;
+/// ... at most these, which is how many the reading keeps ...
+const MOST_SPLIT_LETTERS: usize = 40;
+/// ... and none of them has more than these.
+const LONGEST_PIECE: usize = 16;
+
 /// A set of words that mean the same to a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Class(pub(crate) u16);
+
+impl Class {
+    /// The class that every word is in.
+    pub(crate) const ANY: Self = Self(u16::MAX);
+}
 
 /// What a word of a text means.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +41,7 @@ pub struct Meaning<'a> {
 impl Meaning<'_> {
     /// Whether the word is in the class.
     pub fn is(&self, class: Class) -> bool {
-        self.exact.contains(&class.0) || self.stem.contains(&class.0)
+        self.exact.contains(&class.0) || self.stem.contains(&class.0) || class == Class::ANY
     }
 
     /// The classes that the word is in; one may come twice.
@@ -83,6 +95,68 @@ impl Vocabulary {
         meaning
     }
 
+    /// What a group of words means that is taken for one word of the named class.
+    pub(crate) fn group(&self, name: &str) -> Meaning<'_> {
+        Meaning {
+            exact: self.find(hash(b'@', name)),
+            stem: &[],
+            typo: false,
+        }
+    }
+
+    /// The known words that a word is made of: `talktohuman`. Empty when it is not.
+    pub(crate) fn split(&self, normal: &str) -> Vec<Meaning<'_>> {
+        let letters = normal.len();
+        if !(SPLIT_LETTERS..=MOST_SPLIT_LETTERS).contains(&letters) || !normal.is_ascii() {
+            return Vec::new();
+        }
+        // For each place that rows of known words lead to: the fewest words, and where the last one begins.
+        let mut reached = [None; MOST_SPLIT_LETTERS + 1];
+        reached[0] = Some((0_u8, 0));
+        for start in 0..letters {
+            let Some((words, _)) = reached[start] else { continue };
+            for end in start + 1..=letters.min(start + LONGEST_PIECE) {
+                let better = reached[end].is_none_or(|(known, _)| words + 1 < known);
+                if better && is_piece(&normal[start..end]) && !self.lookup(&normal[start..end]).is_empty() {
+                    reached[end] = Some((words + 1, start));
+                }
+            }
+        }
+        let mut pieces = Vec::new();
+        let mut end = letters;
+        if reached[letters].is_none() {
+            // The last word may be misspelt; the longer it is, the surer.
+            let starts = (1..letters).filter(|&start| reached[start].is_some());
+            let Some((start, meant)) = starts
+                .filter_map(|start| Some((start, self.resembling(&normal[start..])?)))
+                .next()
+            else {
+                return Vec::new();
+            };
+            pieces.push((
+                Meaning {
+                    typo: true,
+                    ..self.lookup(meant)
+                },
+                letters - start,
+            ));
+            end = start;
+        }
+        while end > 0 {
+            let Some((_, start)) = reached[end] else { break };
+            pieces.push((self.lookup(&normal[start..end]), end - start));
+            end = start;
+        }
+        pieces.reverse();
+        // Two short words make too many honest ones: `inform`, `also`.
+        let short = pieces.len() < 2 || pieces.len() == 2 && pieces.iter().any(|&(_, letters)| letters == 2);
+        if short {
+            Vec::new()
+        } else {
+            pieces.into_iter().map(|(meaning, _)| meaning).collect()
+        }
+    }
+
     fn lookup(&self, normal: &str) -> Meaning<'_> {
         Meaning {
             exact: self.find(hash(b'=', normal)),
@@ -129,6 +203,7 @@ impl Vocabulary {
 #[derive(Debug, Default)]
 pub struct VocabularyBuilder {
     words: BTreeMap<(bool, String), BTreeSet<u16>>,
+    groups: BTreeMap<String, BTreeSet<u16>>,
     classes: u16,
 }
 
@@ -151,6 +226,11 @@ impl VocabularyBuilder {
         self.words.entry((exact, word.to_owned())).or_default().insert(class.0);
     }
 
+    /// Makes groups of words that are taken for one word of the named class mean the class.
+    pub(crate) fn add_group(&mut self, class: Class, name: &str) {
+        self.groups.entry(name.to_owned()).or_default().insert(class.0);
+    }
+
     /// Compiles the words; with `typos`, a word that none is, yet resembles one, is taken for it.
     pub fn build(self, typos: bool) -> Vocabulary {
         let mut table: BTreeMap<u64, BTreeSet<u16>> = BTreeMap::new();
@@ -165,6 +245,9 @@ impl VocabularyBuilder {
             if word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
                 spelt.insert(word);
             }
+        }
+        for (name, classes) in &self.groups {
+            table.entry(hash(b'@', name)).or_default().extend(classes);
         }
         let mut vocabulary = Vocabulary {
             typos,
@@ -190,6 +273,11 @@ impl VocabularyBuilder {
         }
         vocabulary
     }
+}
+
+/// Whether letters may be one of several words written together; single ones only where they are words.
+fn is_piece(letters: &str) -> bool {
+    letters.len() > 1 || matches!(letters, "a" | "i" | "u" | "y" | "e")
 }
 
 fn mask(word: &str) -> u32 {

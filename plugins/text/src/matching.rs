@@ -1,0 +1,284 @@
+//! Matching the rules of a lexicon against a text.
+//!
+//! A rule is a row of classes with bounded gaps. Several words may count as one word of a class, as `one of your
+//! colleagues` counts as a person; such groups are found first, from the end of the text to its beginning, so that a
+//! group may hold another.
+
+use crate::rules::{Effect, Factor, Match, Rule, Step, Verdict, weigh};
+use crate::{Class, Lexicon, Meaning, Reading};
+
+/// Matches beyond these are not weighed: no honest message has as many, and the work stays linear.
+const MOST_MATCHES: usize = 128;
+/// Groups that may begin with one word.
+const MOST_GROUPS: usize = 6;
+/// Words written together that are taken apart in one message.
+const MOST_SPLIT: usize = 8;
+
+/// A word that may matter to a rule.
+struct Token<'a> {
+    meaning: Meaning<'a>,
+    word: usize,
+    sentence: u32,
+    /// The groups that begin with it.
+    groups: [usize; 2],
+}
+
+/// Several words that count as one.
+struct Group<'a> {
+    meaning: Meaning<'a>,
+    class: &'a str,
+    last: usize,
+}
+
+/// A text as the rules see it.
+struct Tokens<'a> {
+    tokens: Vec<Token<'a>>,
+    groups: Vec<Group<'a>>,
+}
+
+impl Lexicon {
+    /// Weighs a text, in time linear in its length.
+    pub fn judge(&self, reading: &Reading) -> Verdict<'_> {
+        let mut text = self.tokens(reading);
+        self.find_groups(&mut text);
+        let (mut yes, mut factors) = (Vec::new(), Vec::new());
+        for first in 0..text.tokens.len() {
+            text.each_start(first, |meaning, behind| {
+                for rule in meaning.classes().flat_map(|class| self.rules_starting_with(class)) {
+                    let Some(last) = text.end_of_match(rule, first, behind) else {
+                        continue;
+                    };
+                    let words = reading.words();
+                    let (begin, end) = (text.tokens[first].word, text.tokens[last].word);
+                    let range = words[begin].range().start..words[end].range().end;
+                    match rule.effect {
+                        Effect::Weight(weight) if yes.len() < MOST_MATCHES => yes.push(Match {
+                            rule: &rule.name,
+                            weight,
+                            range,
+                            typo: text.tokens[first..=last].iter().any(|token| token.meaning.typo),
+                        }),
+                        Effect::Factor(factor) if factors.len() < MOST_MATCHES => factors.push(Factor {
+                            rule: &rule.name,
+                            factor,
+                            range,
+                        }),
+                        Effect::Weight(_) | Effect::Factor(_) | Effect::Group => {}
+                    }
+                }
+            });
+        }
+        weigh(yes, factors)
+    }
+
+    fn tokens<'a>(&'a self, reading: &Reading) -> Tokens<'a> {
+        let mut tokens = Vec::with_capacity(reading.words().len());
+        let mut split = 0;
+        for (word, place) in reading.words().iter().enumerate() {
+            let mut add = |meaning: Meaning<'a>| {
+                let filler = self
+                    .filler()
+                    .is_some_and(|filler| meaning.is(filler) && meaning.classes().all(|class| class == filler));
+                if !filler {
+                    tokens.push(Token {
+                        meaning,
+                        word,
+                        sentence: place.sentence(),
+                        groups: [0, 0],
+                    });
+                }
+            };
+            let meaning = self.vocabulary().meaning(reading, place);
+            let mut pieces = Vec::new();
+            if meaning.is_empty() && self.splits && split < MOST_SPLIT {
+                pieces = self.vocabulary().split(reading.normal(place));
+                split += usize::from(!pieces.is_empty());
+            }
+            if pieces.is_empty() {
+                add(meaning);
+            } else {
+                pieces.into_iter().for_each(add);
+            }
+        }
+        Tokens {
+            tokens,
+            groups: Vec::new(),
+        }
+    }
+
+    fn find_groups<'a>(&'a self, text: &mut Tokens<'a>) {
+        for first in (0..text.tokens.len()).rev() {
+            let begin = text.groups.len();
+            text.tokens[first].groups = [begin, begin];
+            let meaning = text.tokens[first].meaning;
+            self.groups_from(text, meaning, first, first);
+            // A group may begin with a group that begins here.
+            let mut next = begin;
+            while next < text.groups.len() {
+                let (meaning, last) = (text.groups[next].meaning, text.groups[next].last);
+                self.groups_from(text, meaning, first, last);
+                next += 1;
+            }
+        }
+    }
+
+    /// Adds the groups whose first step is the word or group from `first` to `behind`.
+    fn groups_from<'a>(&'a self, text: &mut Tokens<'a>, meaning: Meaning<'a>, first: usize, behind: usize) {
+        for rule in meaning.classes().flat_map(|class| self.groups_starting_with(class)) {
+            let [begin, end] = text.tokens[first].groups;
+            if end - begin == MOST_GROUPS {
+                return;
+            }
+            let Some(last) = text.end_of_match(rule, first, behind) else {
+                continue;
+            };
+            let class = rule.name.as_str();
+            let known = |group: &Group<'_>| group.last == last && group.class == class;
+            if !text.groups[begin..].iter().any(known) {
+                text.groups.push(Group {
+                    meaning: self.vocabulary().group(class),
+                    class,
+                    last,
+                });
+                text.tokens[first].groups[1] += 1;
+            }
+        }
+    }
+}
+
+impl Tokens<'_> {
+    /// Tells of the word `first` and of each group that begins with it: its meaning and its last word.
+    fn each_start<'t>(&'t self, first: usize, mut tell: impl FnMut(&'t Meaning<'t>, usize)) {
+        let token = &self.tokens[first];
+        tell(&token.meaning, first);
+        for group in &self.groups[token.groups[0]..token.groups[1]] {
+            tell(&group.meaning, group.last);
+        }
+    }
+
+    /// The last word of the nearest match of `rule` whose first step reaches from `first` to `behind`.
+    fn end_of_match(&self, rule: &Rule, first: usize, behind: usize) -> Option<usize> {
+        let sentence = self.tokens[first].sentence;
+        if rule.at_start && first > 0 && self.tokens[first - 1].sentence == sentence {
+            return None;
+        }
+        let last = self.steps(&rule.steps[1..], rule.at_end, behind, sentence)?;
+        let forbidden = |class: Class| self.tokens[first..=last].iter().any(|token| token.meaning.is(class));
+        (!rule.without.is_some_and(forbidden)).then_some(last)
+    }
+
+    fn steps(&self, rest: &[Step], at_end: bool, behind: usize, sentence: u32) -> Option<usize> {
+        let Some((step, rest)) = rest.split_first() else {
+            let next = self.tokens.get(behind + 1);
+            return (!at_end || next.is_none_or(|next| next.sentence != sentence)).then_some(behind);
+        };
+        let reach = self.tokens.len().min(behind + 2 + usize::from(step.gap));
+        for next in behind + 1..reach {
+            let token = &self.tokens[next];
+            if token.sentence != sentence {
+                return None;
+            }
+            if token.meaning.is(step.class)
+                && let Some(last) = self.steps(rest, at_end, next, sentence)
+            {
+                return Some(last);
+            }
+            let groups = &self.groups[token.groups[0]..token.groups[1]];
+            for group in groups.iter().filter(|group| group.meaning.is(step.class)) {
+                if let Some(last) = self.steps(rest, at_end, group.last, sentence) {
+                    return Some(last);
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LexiconBuilder;
+
+    const LEXICON: &str = "
+        @filler = please a the to
+        @want = want need
+        @talk = talk speak
+        @to = =to with
+        @human = human person agent
+        @human: one of your|our *
+        @human: somebody|@human who knows
+        0.90 wants-human: @want .. @human !about
+        0.80 talk-to: @talk @to? @human
+        0.70 only: ^ @human $
+        0.60 put-on: put * on
+    ";
+
+    fn check(stories: &[(&str, &str)]) {
+        let lexicon = LexiconBuilder::default()
+            .read(LEXICON)
+            .expect("is sound")
+            .build(true)
+            .splitting_words();
+        for &(text, rule) in stories {
+            let verdict = lexicon.judge(&Reading::of(text));
+            assert_eq!(
+                verdict.hits().first().map_or("", |hit| hit.rule),
+                rule,
+                "{text}: {verdict:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn several_words_may_count_as_one() {
+        check(&[
+            ("I want one of your colleagues", "wants-human"),
+            ("speak to one of your nice people", "talk-to"),
+            ("somebody who knows", "only"),
+            ("one of your colleagues who knows", "only"),
+            ("one of your", ""),
+        ]);
+    }
+
+    #[test]
+    fn a_group_ends_where_it_ends() {
+        check(&[("one of your agents", "only"), ("one of your agents called", "")]);
+    }
+
+    #[test]
+    fn any_word_may_stand_for_a_name() {
+        check(&[("put dave on", "put-on"), ("put on", "")]);
+    }
+
+    #[test]
+    fn a_forbidden_word_inside_forbids_the_match() {
+        check(&[("I need this human", "wants-human"), ("I need info about human", "")]);
+    }
+
+    #[test]
+    fn words_written_together_are_taken_apart() {
+        check(&[
+            ("talktohuman", "talk-to"),
+            ("SPEAKTOAPERSON", "talk-to"),
+            ("ineedaperson", ""),
+            ("needperson", "wants-human"),
+            ("talktoapreson", "talk-to"),
+            ("talkative", ""),
+            ("t a l k with h u m a n", "talk-to"),
+        ]);
+    }
+
+    #[test]
+    fn evidence_is_the_whole_word_that_was_taken_apart() {
+        let lexicon = LexiconBuilder::default()
+            .read(LEXICON)
+            .expect("is sound")
+            .build(true)
+            .splitting_words();
+        let text = "pls talktohuman now";
+        assert_eq!(
+            &text[lexicon.judge(&Reading::of(text)).hits()[0].range.clone()],
+            "talktohuman"
+        );
+    }
+}
