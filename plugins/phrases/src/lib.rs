@@ -35,9 +35,11 @@ impl Detector for Phrases {
     fn new(settings: Settings) -> Result<Self, Fault> {
         settings.check()?;
         let requests = LexiconBuilder::default()
-            .read(include_str!("../lexicon/en.txt"))
+            .read(include_str!("../lexicon/names.txt"))
+            .and_then(|names| names.read(include_str!("../lexicon/en.txt")))
             .map_err(|error| Fault::new(format!("built-in English requests: {error}")))?
-            .build(settings.typos);
+            .build(settings.typos)
+            .splitting_words();
         let mut words = LexiconBuilder::default();
         for (index, word) in settings.priority_words.iter().enumerate() {
             if Reading::of(word).words().is_empty() {

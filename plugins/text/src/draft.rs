@@ -15,6 +15,8 @@ pub(crate) enum Term {
     Word(String),
     /// One form of a word.
     Form(String),
+    /// One form of a word that no other word is a misspelling of.
+    Name(String),
     /// A class by its name.
     Class(String),
     /// Several words that a line `@name: …` takes for a word of the class.
@@ -26,7 +28,7 @@ pub(crate) enum Term {
 /// What a line adds.
 #[derive(Debug, Clone)]
 pub(crate) enum Line {
-    /// `@name = words`
+    /// `@name = words`, or `==` for words that are taken as they stand
     Words(String, Vec<Term>),
     /// `@name: steps`
     Group(String, Draft),
@@ -42,8 +44,14 @@ pub(crate) struct Draft {
     pub(crate) steps: Vec<DraftStep>,
     /// Words that may not stand within the match.
     pub(crate) without: Vec<Term>,
-    pub(crate) at_start: bool,
-    pub(crate) at_end: bool,
+    /// Whether no comma may stand within the match.
+    pub(crate) unbroken: bool,
+    /// Whether no factor changes its weight.
+    pub(crate) fixed: bool,
+    /// How many words may stand before it in its sentence, if that matters.
+    pub(crate) at_start: Option<u8>,
+    /// How many words may stand behind it in its sentence, if that matters.
+    pub(crate) at_end: Option<u8>,
     pub(crate) line: usize,
 }
 
@@ -52,10 +60,16 @@ pub(crate) struct DraftStep {
     pub(crate) terms: Vec<Term>,
     pub(crate) gap: u8,
     pub(crate) optional: bool,
+    /// Whether the end of the sentence will do instead.
+    pub(crate) or_end: bool,
 }
 
 /// A row of steps without optional ones: terms, and the gap before them.
-pub(crate) type Row<'a> = Vec<(&'a [Term], u8)>;
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Row<'a> {
+    pub(crate) steps: Vec<(&'a [Term], u8)>,
+    pub(crate) at_end: Option<u8>,
+}
 
 impl Line {
     /// Reads a line without its comment; an empty one adds nothing.
@@ -66,13 +80,23 @@ impl Line {
         let Some(class) = text.strip_prefix('@') else {
             let (head, pattern) = text.split_once(':').ok_or("a rule needs a colon before its steps")?;
             let (effect, name) = head.trim().split_once(' ').ok_or("a rule needs a weight and a name")?;
+            let (effect, fixed) = effect
+                .strip_suffix('!')
+                .map_or((effect, false), |effect| (effect, true));
             let draft = Draft::read(name.trim(), effect_of(effect)?, pattern, line)?;
-            return Ok(Some(Self::Rule(draft)));
+            return Ok(Some(Self::Rule(Draft { fixed, ..draft })));
         };
         let problem = "a class needs `=` and words, or `:` and steps";
         let (name, rest) = class.split_at(class.find([' ', '=', ':']).ok_or(problem)?);
         let rest = rest.trim_start();
-        if let Some(words) = rest.strip_prefix('=') {
+        if let Some(words) = rest.strip_prefix("==") {
+            let words = words.split_whitespace().map(terms).collect::<Result<Vec<_>, _>>()?;
+            let names = words.concat().into_iter().map(|term| match term {
+                Term::Word(word) | Term::Form(word) => Term::Name(word),
+                other => other,
+            });
+            Ok(Some(Self::Words(name.to_owned(), names.collect())))
+        } else if let Some(words) = rest.strip_prefix('=') {
             let words = words.split_whitespace().map(terms).collect::<Result<Vec<_>, _>>()?;
             Ok(Some(Self::Words(name.to_owned(), words.concat())))
         } else if let Some(pattern) = rest.strip_prefix(':') {
@@ -91,28 +115,42 @@ impl Draft {
             effect,
             steps: Vec::new(),
             without: Vec::new(),
-            at_start: false,
-            at_end: false,
+            unbroken: false,
+            fixed: false,
+            at_start: None,
+            at_end: None,
             line,
         };
         let mut gap = 0;
         for part in pattern.split_whitespace() {
             match part {
-                "^" => draft.at_start = true,
-                "$" => draft.at_end = true,
+                "^" => draft.at_start = Some(0),
+                "$" => draft.at_end = Some(std::mem::take(&mut gap)),
                 _ if part.starts_with("..") => {
                     gap = match &part[2..] {
                         "" => USUAL_GAP,
                         width => width.parse().map_err(|_| format!("`{part}` is no gap"))?,
                     };
                 }
-                _ if part.starts_with('!') => draft.without.extend(alternatives(&part[1..])?),
+                _ if part.starts_with('!') => {
+                    let words = part[1..].split('|').filter(|word| *word != ",");
+                    draft.unbroken |= part[1..].split('|').any(|word| word == ",");
+                    draft
+                        .without
+                        .extend(alternatives(&words.collect::<Vec<_>>().join("|"))?);
+                }
                 _ => {
                     let (step, optional) = part.strip_suffix('?').map_or((part, false), |step| (step, true));
+                    let or_end = step.split('|').any(|word| word == "$");
+                    let gap = std::mem::take(&mut gap);
+                    if let (Some(lead), true) = (&mut draft.at_start, draft.steps.is_empty()) {
+                        *lead = gap;
+                    }
                     draft.steps.push(DraftStep {
                         terms: alternatives(step)?,
-                        gap: std::mem::take(&mut gap),
+                        gap,
                         optional,
+                        or_end,
                     });
                 }
             }
@@ -126,7 +164,10 @@ impl Draft {
                 "a rule has at most {MOST_OPTIONAL} optional steps, this one has {optional}"
             ));
         }
-        if draft.rows().iter().any(|row| row[0].0.contains(&Term::Any)) {
+        if draft.steps.iter().rev().skip(1).any(|step| step.or_end) || draft.steps[0].or_end {
+            return Err("`|$` stands in the last step only".to_owned());
+        }
+        if draft.rows().iter().any(|row| row.steps[0].0.contains(&Term::Any)) {
             return Err("a rule cannot begin with `*`".to_owned());
         }
         Ok(draft)
@@ -134,7 +175,11 @@ impl Draft {
 
     /// The rows that the steps stand for. The gap before a step that is left out is kept.
     pub(crate) fn rows(&self) -> Vec<Row<'_>> {
-        let mut rows: Vec<(Row<'_>, u8)> = vec![(Vec::new(), 0)];
+        let start = Row {
+            steps: Vec::new(),
+            at_end: self.at_end,
+        };
+        let mut rows: Vec<(Row<'_>, u8)> = vec![(start, 0)];
         for step in &self.steps {
             let mut longer = Vec::new();
             for (row, kept) in rows {
@@ -142,8 +187,12 @@ impl Draft {
                 if step.optional {
                     longer.push((row.clone(), gap));
                 }
+                if step.or_end {
+                    let at_end = Some(gap);
+                    longer.push((Row { at_end, ..row.clone() }, 0));
+                }
                 let mut with = row;
-                with.push((step.terms.as_slice(), gap));
+                with.steps.push((step.terms.as_slice(), gap));
                 longer.push((with, 0));
             }
             rows = longer;
@@ -167,7 +216,8 @@ fn effect_of(text: &str) -> Result<Effect, String> {
 }
 
 fn alternatives(step: &str) -> Result<Vec<Term>, String> {
-    Ok(step.split('|').map(terms).collect::<Result<Vec<_>, _>>()?.concat())
+    let words = step.split('|').filter(|word| !matches!(*word, "$" | ""));
+    Ok(words.map(terms).collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// The terms that a word of the file stands for: one, or two where German writes `ä` also as `ae`.

@@ -5,6 +5,7 @@
 //! @want  = want need                 a class holds single words
 //! @human = human person =agents @staff
 //! @human: one|some of your *         and groups of words, which count as one
+//! @human == ana bo                   words as they stand: no other form, no typo
 //! 0.90 wants-human: @want .. @human !about
 //! x0.20 past: already ..2 =spoke|=talked to|with? .. @human
 //! ```
@@ -12,8 +13,9 @@
 //! A word stands for all its forms, `=word` for this form only. A class of the same name may be continued on a later
 //! line. A rule is a weight from 0 to 1, or `x` and a factor, then a name, a colon, and steps: words or classes,
 //! several joined by `|`, or `*` for any word; `?` behind a step makes it optional; `..` lets three words stand
-//! between, `..5` five; `!word` forbids a word anywhere inside; `^` is the beginning of a sentence and `$` its end.
-//! Words of the class `@filler` that no rule names are skipped.
+//! between, `..5` five; `!word` forbids a word anywhere inside; `^` is the beginning of a sentence and `$` its end,
+//! `^ ..2` at most two words behind the beginning, `..2 $` as many before the end, and `now|$` a word or the end.
+//! `!,` forbids a comma inside. `0.90!` is a weight that no factor changes. Gaps do not count words of `@filler`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -157,6 +159,7 @@ impl LexiconBuilder {
                 terms: vec![Term::Word(reading.normal(word).to_owned())],
                 gap: 1,
                 optional: false,
+                or_end: false,
             })
             .collect();
         if !steps.is_empty() {
@@ -166,8 +169,10 @@ impl LexiconBuilder {
                 effect,
                 steps,
                 without: Vec::new(),
-                at_start: false,
-                at_end: false,
+                unbroken: false,
+                fixed: false,
+                at_start: None,
+                at_end: None,
                 line: 0,
             });
         }
@@ -254,6 +259,7 @@ impl Compiler<'_> {
             match word {
                 Term::Word(word) => self.vocabulary.add(class, word, false),
                 Term::Form(word) => self.vocabulary.add(class, word, true),
+                Term::Name(word) => self.vocabulary.add_name(class, word),
                 Term::Group(name) => self.vocabulary.add_group(class, name),
                 Term::Any | Term::Class(_) => unreachable!("words_of leaves words only"),
             }
@@ -269,6 +275,7 @@ impl Compiler<'_> {
             name: draft.name.clone(),
             effect: draft.effect,
             steps: row
+                .steps
                 .iter()
                 .map(|(terms, gap)| Step {
                     class: self.class(terms),
@@ -276,8 +283,10 @@ impl Compiler<'_> {
                 })
                 .collect(),
             without,
+            unbroken: draft.unbroken,
+            fixed: draft.fixed,
             at_start: draft.at_start,
-            at_end: draft.at_end,
+            at_end: row.at_end,
         });
         rules.collect()
     }
@@ -298,6 +307,7 @@ mod tests {
             ("@a = one,two", 1, "`one,two` is not one word"),
             ("0.5 empty: please?", 1, "not optional"),
             ("0.5 gap: a ..x b", 1, "`..x` is no gap"),
+            ("0.5 end: a|$ b", 1, "in the last step only"),
             ("0.5 any: * b", 1, "cannot begin with `*`"),
             ("@human: one of @your", 1, "@your is nowhere defined"),
             ("@human one of", 1, "or `:` and steps"),

@@ -19,6 +19,9 @@ struct Token<'a> {
     meaning: Meaning<'a>,
     word: usize,
     sentence: u32,
+    /// Whether gaps do not count it.
+    filler: bool,
+    after_pause: bool,
     /// The groups that begin with it.
     groups: [usize; 2],
 }
@@ -57,6 +60,7 @@ impl Lexicon {
                             weight,
                             range,
                             typo: text.tokens[first..=last].iter().any(|token| token.meaning.typo),
+                            fixed: rule.fixed,
                         }),
                         Effect::Factor(factor) if factors.len() < MOST_MATCHES => factors.push(Factor {
                             rule: &rule.name,
@@ -76,14 +80,15 @@ impl Lexicon {
         let mut split = 0;
         for (word, place) in reading.words().iter().enumerate() {
             let mut add = |meaning: Meaning<'a>| {
-                let filler = self
-                    .filler()
-                    .is_some_and(|filler| meaning.is(filler) && meaning.classes().all(|class| class == filler));
-                if !filler {
+                let filler = self.filler().is_some_and(|filler| meaning.is(filler));
+                // A filler that no rule names is not even looked at.
+                if !filler || meaning.classes().any(|class| Some(class) != self.filler()) {
                     tokens.push(Token {
                         meaning,
                         word,
                         sentence: place.sentence(),
+                        filler,
+                        after_pause: place.after_pause(),
                         groups: [0, 0],
                     });
                 }
@@ -159,25 +164,29 @@ impl Tokens<'_> {
     /// The last word of the nearest match of `rule` whose first step reaches from `first` to `behind`.
     fn end_of_match(&self, rule: &Rule, first: usize, behind: usize) -> Option<usize> {
         let sentence = self.tokens[first].sentence;
-        if rule.at_start && first > 0 && self.tokens[first - 1].sentence == sentence {
+        let before = self.tokens[..first].iter().rev();
+        if rule.at_start.is_some_and(|lead| crowded(before, sentence, lead)) {
             return None;
         }
         let last = self.steps(&rule.steps[1..], rule.at_end, behind, sentence)?;
+        if rule.unbroken && self.tokens[first + 1..=last].iter().any(|token| token.after_pause) {
+            return None;
+        }
         let forbidden = |class: Class| self.tokens[first..=last].iter().any(|token| token.meaning.is(class));
         (!rule.without.is_some_and(forbidden)).then_some(last)
     }
 
-    fn steps(&self, rest: &[Step], at_end: bool, behind: usize, sentence: u32) -> Option<usize> {
+    fn steps(&self, rest: &[Step], at_end: Option<u8>, behind: usize, sentence: u32) -> Option<usize> {
         let Some((step, rest)) = rest.split_first() else {
-            let next = self.tokens.get(behind + 1);
-            return (!at_end || next.is_none_or(|next| next.sentence != sentence)).then_some(behind);
+            let after = self.tokens[behind + 1..].iter();
+            return (!at_end.is_some_and(|tail| crowded(after, sentence, tail))).then_some(behind);
         };
-        let reach = self.tokens.len().min(behind + 2 + usize::from(step.gap));
-        for next in behind + 1..reach {
-            let token = &self.tokens[next];
-            if token.sentence != sentence {
+        let mut reach = 1 + usize::from(step.gap);
+        for (next, token) in self.tokens.iter().enumerate().skip(behind + 1) {
+            if token.sentence != sentence || reach == 0 {
                 return None;
             }
+            reach -= usize::from(!token.filler);
             if token.meaning.is(step.class)
                 && let Some(last) = self.steps(rest, at_end, next, sentence)
             {
@@ -194,13 +203,21 @@ impl Tokens<'_> {
     }
 }
 
+/// Whether more words than `most` of the same sentence come next, fillers aside.
+fn crowded<'t>(next: impl Iterator<Item = &'t Token<'t>>, sentence: u32, most: u8) -> bool {
+    next.take_while(|token| token.sentence == sentence)
+        .filter(|token| !token.filler)
+        .nth(usize::from(most))
+        .is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::LexiconBuilder;
 
     const LEXICON: &str = "
-        @filler = please a the to
+        @filler = please a the to kindly
         @want = want need
         @talk = talk speak
         @to = =to with
@@ -210,7 +227,11 @@ mod tests {
         0.90 wants-human: @want .. @human !about
         0.80 talk-to: @talk @to? @human
         0.70 only: ^ @human $
-        0.60 put-on: put * on
+        0.60! sure: rid of robots
+        x0.1 negated: dont|no ..1 @want|rid !,
+        0.60 put-on: put * on|kindly
+        0.50 near-start: ^ ..1 hello
+        0.50 near-end: bye ..1 now|$
     ";
 
     fn check(stories: &[(&str, &str)]) {
@@ -226,6 +247,20 @@ mod tests {
                 rule,
                 "{text}: {verdict:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_comma_may_break_a_match_and_a_fixed_weight_stays() {
+        let lexicon = LexiconBuilder::default().read(LEXICON).expect("is sound").build(true);
+        for (text, confidence) in [
+            ("no, I want a human", 0.9),
+            ("no I want a human", 0.09),
+            ("dont rid me of robots", 0.0),
+            ("dont get rid of robots", 0.6),
+        ] {
+            let verdict = lexicon.judge(&Reading::of(text));
+            assert!((verdict.confidence() - confidence).abs() < 0.005, "{text}: {verdict:?}");
         }
     }
 
@@ -247,12 +282,28 @@ mod tests {
 
     #[test]
     fn any_word_may_stand_for_a_name() {
-        check(&[("put dave on", "put-on"), ("put on", "")]);
+        check(&[
+            ("put dave on", "put-on"),
+            ("put on", ""),
+            ("put dave please kindly", "put-on"),
+        ]);
     }
 
     #[test]
     fn a_forbidden_word_inside_forbids_the_match() {
         check(&[("I need this human", "wants-human"), ("I need info about human", "")]);
+    }
+
+    #[test]
+    fn a_few_words_may_stand_before_the_beginning_and_behind_the_end() {
+        check(&[
+            ("oh hello", "near-start"),
+            ("oh my hello", ""),
+            ("hm. hello", "near-start"),
+            ("bye ma", "near-end"),
+            ("bye ma now or later", "near-end"),
+            ("bye my dear. then", ""),
+        ]);
     }
 
     #[test]

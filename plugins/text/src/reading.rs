@@ -27,12 +27,18 @@ pub struct Word {
     normal_start: u32,
     normal_bytes: u32,
     sentence: u32,
+    after_pause: bool,
 }
 
 impl Word {
     /// The bytes of the text that the word came from, on character boundaries.
     pub fn range(&self) -> Range<usize> {
         self.start as usize..self.end as usize
+    }
+
+    /// Whether a comma, a colon, a dash or a bracket stands before it in its sentence.
+    pub fn after_pause(&self) -> bool {
+        self.after_pause
     }
 
     /// The number of its sentence, from 0.
@@ -50,6 +56,7 @@ impl Reading {
         }
         reading.normal.reserve(text.len());
         let mut sentence = 0;
+        let mut after_pause = false;
         let mut rest = text.char_indices().peekable();
         while let Some((start, first)) = rest.next() {
             if !first.is_alphanumeric() {
@@ -59,8 +66,14 @@ impl Reading {
                     '!' | '?' | '\n' | '…' | '。' | '！' | '？' | ';' | '¿' | '¡' => true,
                     _ => false,
                 };
+                after_pause |= match first {
+                    ',' | ':' | '(' | ')' | '–' | '—' | '،' | '，' => true,
+                    '-' => rest.peek().is_none_or(|&(_, next)| !next.is_alphanumeric()),
+                    _ => false,
+                };
                 if ends && reading.words.last().is_some_and(|word| word.sentence == sentence) {
                     sentence += 1;
+                    after_pause = false;
                 }
                 continue;
             }
@@ -81,6 +94,7 @@ impl Reading {
                 normal_start,
                 normal_bytes,
                 sentence,
+                after_pause: std::mem::take(&mut after_pause),
             });
         }
         reading.join_spelt();
@@ -286,6 +300,13 @@ mod tests {
         let reading = Reading::of("See v2.5 at example.com. Thanks!!! Bye\nnow");
         let sentences: Vec<_> = reading.words().iter().map(Word::sentence).collect();
         assert_eq!(sentences, [0, 0, 0, 0, 0, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_pause_lies_before_the_word_behind_a_comma_or_a_dash() {
+        let reading = Reading::of("no, I want (now) - please: well-known. Then");
+        let pauses: Vec<_> = reading.words().iter().map(Word::after_pause).collect();
+        assert_eq!(pauses, [false, true, false, true, true, true, false, false]);
     }
 
     #[test]

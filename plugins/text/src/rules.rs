@@ -34,8 +34,14 @@ pub(crate) struct Rule {
     pub(crate) steps: Vec<Step>,
     /// Words that may not stand within the match.
     pub(crate) without: Option<Class>,
-    pub(crate) at_start: bool,
-    pub(crate) at_end: bool,
+    /// Whether no comma may stand within the match.
+    pub(crate) unbroken: bool,
+    /// Whether no factor changes its weight.
+    pub(crate) fixed: bool,
+    /// How many words may stand before it in its sentence, if that matters.
+    pub(crate) at_start: Option<u8>,
+    /// How many words may stand behind it in its sentence, if that matters.
+    pub(crate) at_end: Option<u8>,
 }
 
 /// A rule that said yes, and where.
@@ -74,6 +80,7 @@ pub(crate) struct Match<'a> {
     pub(crate) weight: f32,
     pub(crate) range: Range<usize>,
     pub(crate) typo: bool,
+    pub(crate) fixed: bool,
 }
 
 impl<'a> Verdict<'a> {
@@ -140,7 +147,11 @@ pub(crate) fn weigh<'a>(yes: Vec<Match<'a>>, factors: Vec<Factor<'a>>) -> Verdic
     };
     for found in yes {
         let weight = found.weight * if found.typo { 0.95 } else { 1.0 };
-        let (weight, changed_by) = verdict.change(weight, &found.range);
+        let (weight, changed_by) = if found.fixed {
+            (weight, None)
+        } else {
+            verdict.change(weight, &found.range)
+        };
         let hit = Hit {
             rule: found.rule,
             weight,

@@ -125,8 +125,8 @@ impl Vocabulary {
         let mut pieces = Vec::new();
         let mut end = letters;
         if reached[letters].is_none() {
-            // The last word may be misspelt; the longer it is, the surer.
-            let starts = (1..letters).filter(|&start| reached[start].is_some());
+            // The last of three or more may be misspelt; the longer it is, the surer.
+            let starts = (1..letters).filter(|&start| reached[start].is_some_and(|(words, _)| words > 1));
             let Some((start, meant)) = starts
                 .filter_map(|start| Some((start, self.resembling(&normal[start..])?)))
                 .next()
@@ -148,8 +148,9 @@ impl Vocabulary {
             end = start;
         }
         pieces.reverse();
-        // Two short words make too many honest ones: `inform`, `also`.
-        let short = pieces.len() < 2 || pieces.len() == 2 && pieces.iter().any(|&(_, letters)| letters == 2);
+        // Two short words make too many honest ones: `bother` is no `bot her`.
+        let least = pieces.iter().map(|&(_, letters)| letters).min().unwrap_or_default();
+        let short = pieces.len() < 2 || pieces.len() == 2 && (letters < 8 || least < 3 && letters - least < 6);
         if short {
             Vec::new()
         } else {
@@ -204,6 +205,7 @@ impl Vocabulary {
 pub struct VocabularyBuilder {
     words: BTreeMap<(bool, String), BTreeSet<u16>>,
     groups: BTreeMap<String, BTreeSet<u16>>,
+    names: BTreeSet<String>,
     classes: u16,
 }
 
@@ -226,6 +228,12 @@ impl VocabularyBuilder {
         self.words.entry((exact, word.to_owned())).or_default().insert(class.0);
     }
 
+    /// Puts one form of a word into a class. No other word is taken for a misspelling of it.
+    pub(crate) fn add_name(&mut self, class: Class, word: &str) {
+        self.add(class, word, true);
+        self.names.insert(word.to_owned());
+    }
+
     /// Makes groups of words that are taken for one word of the named class mean the class.
     pub(crate) fn add_group(&mut self, class: Class, name: &str) {
         self.groups.entry(name.to_owned()).or_default().insert(class.0);
@@ -242,7 +250,8 @@ impl VocabularyBuilder {
                 hash(b'~', stem(word))
             };
             table.entry(hash).or_default().extend(classes);
-            if word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            let guessed = !*exact || !self.names.contains(word);
+            if guessed && word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
                 spelt.insert(word);
             }
         }
