@@ -23,7 +23,8 @@ use thiserror::Error;
 
 use crate::draft::{Draft, DraftStep, Line, Term};
 use crate::rules::{Effect, Rule, Step};
-use crate::{Class, Reading, Vocabulary, VocabularyBuilder};
+use crate::vocabulary::has;
+use crate::{Class, Meaning, Reading, Vocabulary, VocabularyBuilder};
 
 /// Why a lexicon was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -39,9 +40,9 @@ pub struct LexiconError {
 #[derive(Debug, Default)]
 pub struct Lexicon {
     vocabulary: Vocabulary,
-    rules: Table,
+    pub(crate) rules: Table,
     /// Rules that take several words for one.
-    groups: Table,
+    pub(crate) groups: Table,
     filler: Option<Class>,
     named: Vec<(String, Class)>,
     pub(crate) splits: bool,
@@ -49,10 +50,13 @@ pub struct Lexicon {
 
 /// Rules by the class of their first step.
 #[derive(Debug, Default)]
-struct Table {
+pub(crate) struct Table {
     rules: Vec<Rule>,
     /// Where the rules of each class begin.
     starts: Vec<u32>,
+    /// The classes of the steps of all rules in a row, and where those of each rule begin.
+    needs: Vec<Class>,
+    needs_starts: Vec<u32>,
 }
 
 impl Table {
@@ -61,12 +65,37 @@ impl Table {
         let starts = (0..=classes)
             .map(|class| rules.partition_point(|rule| usize::from(rule.steps[0].class.0) < class) as u32)
             .collect();
-        Self { rules, starts }
+        let mut needs = Vec::new();
+        let mut needs_starts = vec![0];
+        for rule in &rules {
+            let named = rule.steps.iter().map(|step| step.class);
+            needs.extend(named.filter(|class| *class != Class::ANY));
+            needs_starts.push(needs.len() as u32);
+        }
+        Self {
+            rules,
+            starts,
+            needs,
+            needs_starts,
+        }
     }
 
-    fn starting_with(&self, class: Class) -> &[Rule] {
-        let at = usize::from(class.0);
-        &self.rules[self.starts[at] as usize..self.starts[at + 1] as usize]
+    /// The rules whose every step is among the classes that are present.
+    pub(crate) fn possible<'a>(&'a self, present: &[u64]) -> impl Iterator<Item = &'a Rule> {
+        let needs = self
+            .needs_starts
+            .windows(2)
+            .map(|ends| &self.needs[ends[0] as usize..ends[1] as usize]);
+        let met = needs.map(|needs| needs.iter().all(|class| has(present, *class)));
+        self.rules.iter().zip(met).filter_map(|(rule, met)| met.then_some(rule))
+    }
+
+    /// The rules whose first step a word of this meaning is, among the classes in `live`.
+    pub(crate) fn begun_by<'a>(&'a self, meaning: Meaning<'_>, live: &[u64]) -> impl Iterator<Item = &'a Rule> {
+        meaning.classes_among(live).flat_map(|class| {
+            let at = usize::from(class.0);
+            &self.rules[self.starts[at] as usize..self.starts[at + 1] as usize]
+        })
     }
 }
 
@@ -91,16 +120,18 @@ impl Lexicon {
         self
     }
 
+    #[doc(hidden)]
+    pub fn stats(&self) -> String {
+        format!(
+            "{} rules {} groups {} bytes {}",
+            self.rules.rules.len(),
+            self.groups.rules.len(),
+            self.vocabulary.width(),
+            self.vocabulary.stats()
+        )
+    }
     pub(crate) fn filler(&self) -> Option<Class> {
         self.filler
-    }
-
-    pub(crate) fn rules_starting_with(&self, class: Class) -> &[Rule] {
-        self.rules.starting_with(class)
-    }
-
-    pub(crate) fn groups_starting_with(&self, class: Class) -> &[Rule] {
-        self.groups.starting_with(class)
     }
 }
 

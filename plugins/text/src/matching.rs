@@ -5,12 +5,15 @@
 //! group may hold another.
 
 use crate::rules::{Effect, Factor, Match, Rule, Step, Verdict, weigh};
+use crate::vocabulary::{add, has};
 use crate::{Class, Lexicon, Meaning, Reading};
 
 /// Matches beyond these are not weighed: no honest message has as many, and the work stays linear.
 const MOST_MATCHES: usize = 128;
 /// Groups that may begin with one word.
 const MOST_GROUPS: usize = 6;
+/// How deep a group may hold groups that hold groups.
+const NESTED_GROUPS: usize = 3;
 /// Words written together that are taken apart in one message.
 const MOST_SPLIT: usize = 8;
 
@@ -37,17 +40,22 @@ struct Group<'a> {
 struct Tokens<'a> {
     tokens: Vec<Token<'a>>,
     groups: Vec<Group<'a>>,
+    /// The classes that its words and groups may have, one bit each: a rule that names another need not be tried.
+    present: Vec<u64>,
+    /// The classes that a group or a rule begins with that may match.
+    live: [Vec<u64>; 2],
 }
 
 impl Lexicon {
     /// Weighs a text, in time linear in its length.
     pub fn judge(&self, reading: &Reading) -> Verdict<'_> {
         let mut text = self.tokens(reading);
+        self.look_ahead(&mut text);
         self.find_groups(&mut text);
         let (mut yes, mut factors) = (Vec::new(), Vec::new());
         for first in 0..text.tokens.len() {
             text.each_start(first, |meaning, behind| {
-                for rule in meaning.classes().flat_map(|class| self.rules_starting_with(class)) {
+                for rule in self.rules.begun_by(meaning, &text.live[1]) {
                     let Some(last) = text.end_of_match(rule, first, behind) else {
                         continue;
                     };
@@ -105,10 +113,34 @@ impl Lexicon {
                 pieces.into_iter().for_each(add);
             }
         }
+        let mut present = vec![0; self.vocabulary().width()];
+        for token in &tokens {
+            token.meaning.add_to(&mut present);
+        }
         Tokens {
             tokens,
             groups: Vec::new(),
+            present,
+            live: [Vec::new(), Vec::new()],
         }
+    }
+
+    /// Finds which classes may be present, groups included, and what may begin with them.
+    fn look_ahead(&self, text: &mut Tokens<'_>) {
+        let mut live = vec![0; text.present.len()];
+        // A group may be a step of another: as often as that happens in a row.
+        for _ in 0..NESTED_GROUPS {
+            for group in self.groups.possible(&text.present.clone()) {
+                add(&mut live, group.steps[0].class);
+                self.vocabulary().group(&group.name).add_to(&mut text.present);
+            }
+        }
+        text.live[0] = live.clone();
+        live.fill(0);
+        for rule in self.rules.possible(&text.present) {
+            add(&mut live, rule.steps[0].class);
+        }
+        text.live[1] = live;
     }
 
     fn find_groups<'a>(&'a self, text: &mut Tokens<'a>) {
@@ -129,10 +161,11 @@ impl Lexicon {
 
     /// Adds the groups whose first step is the word or group from `first` to `behind`.
     fn groups_from<'a>(&'a self, text: &mut Tokens<'a>, meaning: Meaning<'a>, first: usize, behind: usize) {
-        for rule in meaning.classes().flat_map(|class| self.groups_starting_with(class)) {
+        let live = std::mem::take(&mut text.live[0]);
+        for rule in self.groups.begun_by(meaning, &live) {
             let [begin, end] = text.tokens[first].groups;
             if end - begin == MOST_GROUPS {
-                return;
+                break;
             }
             let Some(last) = text.end_of_match(rule, first, behind) else {
                 continue;
@@ -140,29 +173,32 @@ impl Lexicon {
             let class = rule.name.as_str();
             let known = |group: &Group<'_>| group.last == last && group.class == class;
             if !text.groups[begin..].iter().any(known) {
-                text.groups.push(Group {
-                    meaning: self.vocabulary().group(class),
-                    class,
-                    last,
-                });
+                let meaning = self.vocabulary().group(class);
+                meaning.add_to(&mut text.present);
+                text.groups.push(Group { meaning, class, last });
                 text.tokens[first].groups[1] += 1;
             }
         }
+        text.live[0] = live;
     }
 }
 
 impl Tokens<'_> {
     /// Tells of the word `first` and of each group that begins with it: its meaning and its last word.
-    fn each_start<'t>(&'t self, first: usize, mut tell: impl FnMut(&'t Meaning<'t>, usize)) {
+    fn each_start<'t>(&'t self, first: usize, mut tell: impl FnMut(Meaning<'t>, usize)) {
         let token = &self.tokens[first];
-        tell(&token.meaning, first);
+        tell(token.meaning, first);
         for group in &self.groups[token.groups[0]..token.groups[1]] {
-            tell(&group.meaning, group.last);
+            tell(group.meaning, group.last);
         }
     }
 
     /// The last word of the nearest match of `rule` whose first step reaches from `first` to `behind`.
     fn end_of_match(&self, rule: &Rule, first: usize, behind: usize) -> Option<usize> {
+        let absent = |step: &Step| step.class != Class::ANY && !has(&self.present, step.class);
+        if rule.steps[1..].iter().any(absent) {
+            return None;
+        }
         let sentence = self.tokens[first].sentence;
         let before = self.tokens[..first].iter().rev();
         if rule.at_start.is_some_and(|lead| crowded(before, sentence, lead)) {

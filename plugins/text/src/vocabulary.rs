@@ -1,7 +1,7 @@
 //! From a word to what it means to the rules.
 //!
-//! A meaning is a set of classes. Words are kept as hashes in one sorted table, so a look-up touches a few cache lines
-//! of the snapshot and no strings; only the words that a typo may stand for keep their letters, grouped by the first
+//! A meaning is a set of classes. Words are kept as hashes in one table, so a look-up touches a cache line or two of the
+//! snapshot and no strings; only the words that a typo may stand for keep their letters, grouped by the first
 //! one, which people seldom get wrong.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,8 +32,10 @@ impl Class {
 /// What a word of a text means.
 #[derive(Debug, Clone, Copy)]
 pub struct Meaning<'a> {
-    exact: &'a [u16],
-    stem: &'a [u16],
+    /// The classes of this form, one bit each; none when no rule knows it.
+    exact: &'a [u64],
+    /// The classes of the stem.
+    stem: &'a [u64],
     /// Whether the word was taken for another that it resembles.
     pub typo: bool,
 }
@@ -41,12 +43,34 @@ pub struct Meaning<'a> {
 impl Meaning<'_> {
     /// Whether the word is in the class.
     pub fn is(&self, class: Class) -> bool {
-        self.exact.contains(&class.0) || self.stem.contains(&class.0) || class == Class::ANY
+        has(self.exact, class) || has(self.stem, class) || class == Class::ANY
     }
 
-    /// The classes that the word is in; one may come twice.
+    /// The classes that the word is in.
     pub fn classes(&self) -> impl Iterator<Item = Class> {
-        self.exact.iter().chain(self.stem).copied().map(Class)
+        self.classes_among(&[])
+    }
+
+    /// The classes that the word is in, of those in a set of bits; an empty set stands for all.
+    pub(crate) fn classes_among(self, set: &[u64]) -> impl Iterator<Item = Class> {
+        (0..self.exact.len().max(self.stem.len())).flat_map(move |at| {
+            let all = if set.is_empty() { u64::MAX } else { set[at] };
+            let mut bits = (bits(self.exact, at) | bits(self.stem, at)) & all;
+            std::iter::from_fn(move || {
+                (bits != 0).then(|| {
+                    let bit = bits.trailing_zeros();
+                    bits &= bits - 1;
+                    Class(at as u16 * 64 + bit as u16)
+                })
+            })
+        })
+    }
+
+    /// Adds the classes to a set of bits.
+    pub(crate) fn add_to(&self, set: &mut [u64]) {
+        for (at, all) in set.iter_mut().enumerate() {
+            *all |= bits(self.exact, at) | bits(self.stem, at);
+        }
     }
 
     /// Whether no rule knows the word.
@@ -55,13 +79,30 @@ impl Meaning<'_> {
     }
 }
 
+fn bits(set: &[u64], at: usize) -> u64 {
+    set.get(at).copied().unwrap_or_default()
+}
+
+/// Whether a set of bits holds the class.
+pub(crate) fn has(set: &[u64], class: Class) -> bool {
+    bits(set, usize::from(class.0 / 64)) >> (class.0 % 64) & 1 == 1
+}
+
+/// Adds the class to a set of bits.
+pub(crate) fn add(set: &mut [u64], class: Class) {
+    set[usize::from(class.0 / 64)] |= 1 << (class.0 % 64);
+}
+
 /// Compiled words and their classes.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
+    /// Hashes of words, each in the first free slot from the one that its lowest bits name; zero is free.
     hashes: Vec<u64>,
-    /// Where the classes of each hash end in `classes`; they begin where those of the hash before end.
-    ends: Vec<u32>,
-    classes: Vec<u16>,
+    /// Which set of classes the word in each slot has.
+    means: Vec<u16>,
+    /// Sets of classes as bits, each `width` long.
+    sets: Vec<u64>,
+    width: usize,
     /// Sorted by first letter.
     spellings: Vec<Spelling>,
     letters: String,
@@ -115,10 +156,17 @@ impl Vocabulary {
         reached[0] = Some((0_u8, 0));
         for start in 0..letters {
             let Some((words, _)) = reached[start] else { continue };
+            let (mut exact, mut stems) = (begin(b'='), [begin(b'~'); LONGEST_PIECE + 1]);
             for end in start + 1..=letters.min(start + LONGEST_PIECE) {
-                let better = reached[end].is_none_or(|(known, _)| words + 1 < known);
-                if better && is_piece(&normal[start..end]) && !self.lookup(&normal[start..end]).is_empty() {
-                    reached[end] = Some((words + 1, start));
+                let byte = normal.as_bytes()[end - 1];
+                exact = push(exact, byte);
+                stems[end - start] = push(stems[end - start - 1], byte);
+                let piece = &normal[start..end];
+                if is_piece(piece) && reached[end].is_none_or(|(known, _)| words + 1 < known) {
+                    let known = || !self.find(exact).is_empty() || !self.find(stems[stem(piece).len()]).is_empty();
+                    if known() {
+                        reached[end] = Some((words + 1, start));
+                    }
                 }
             }
         }
@@ -166,13 +214,36 @@ impl Vocabulary {
         }
     }
 
-    fn find(&self, hash: u64) -> &[u16] {
-        match self.hashes.binary_search(&hash) {
-            Ok(at) => {
-                let start = if at == 0 { 0 } else { self.ends[at - 1] };
-                &self.classes[start as usize..self.ends[at] as usize]
+    #[doc(hidden)]
+    pub fn stats(&self) -> String {
+        format!(
+            "slots {} sets {} B {} spellings {}",
+            self.hashes.len(),
+            self.sets.len() / self.width,
+            self.sets.len() * 8,
+            self.spellings.len()
+        )
+    }
+    /// How many numbers a set of classes takes.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    fn find(&self, hash: u64) -> &[u64] {
+        if self.hashes.is_empty() {
+            return &[];
+        }
+        let mask = self.hashes.len() - 1;
+        let mut slot = hash as usize & mask;
+        loop {
+            match self.hashes[slot] {
+                0 => return &[],
+                known if known == hash => {
+                    let start = usize::from(self.means[slot]) * self.width;
+                    return &self.sets[start..start + self.width];
+                }
+                _ => slot = (slot + 1) & mask,
             }
-            Err(_) => &[],
         }
     }
 
@@ -262,10 +333,28 @@ impl VocabularyBuilder {
             typos,
             ..Vocabulary::default()
         };
+        vocabulary.width = usize::from(self.classes).div_ceil(64);
+        // At most half full, so that a search meets a free slot soon.
+        let slots = (2 * table.len()).next_power_of_two();
+        vocabulary.hashes = vec![0; slots];
+        vocabulary.means = vec![0; slots];
+        let mut sets: BTreeMap<BTreeSet<u16>, u16> = BTreeMap::new();
         for (hash, classes) in table {
-            vocabulary.hashes.push(hash);
-            vocabulary.classes.extend(classes);
-            vocabulary.ends.push(vocabulary.classes.len() as u32);
+            let next = sets.len() as u16;
+            let set = *sets.entry(classes.clone()).or_insert_with(|| {
+                let start = vocabulary.sets.len();
+                vocabulary.sets.resize(start + vocabulary.width, 0);
+                for class in &classes {
+                    vocabulary.sets[start + usize::from(class / 64)] |= 1 << (class % 64);
+                }
+                next
+            });
+            let mut slot = hash as usize & (slots - 1);
+            while vocabulary.hashes[slot] != 0 {
+                slot = (slot + 1) & (slots - 1);
+            }
+            vocabulary.hashes[slot] = hash;
+            vocabulary.means[slot] = set;
         }
         for word in spelt {
             let start = vocabulary.letters.len() as u32;
@@ -296,12 +385,15 @@ fn mask(word: &str) -> u32 {
 
 /// FNV-1a: fast on short words, and the same on every machine.
 pub(crate) fn hash(kind: u8, word: &str) -> u64 {
-    [kind]
-        .into_iter()
-        .chain(word.bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
+    word.bytes().fold(begin(kind), push)
+}
+
+fn begin(kind: u8) -> u64 {
+    push(0xcbf2_9ce4_8422_2325, kind)
+}
+
+fn push(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
 }
 
 #[cfg(test)]
