@@ -34,12 +34,12 @@ impl Detector for Phrases {
 
     fn new(settings: Settings) -> Result<Self, Fault> {
         settings.check()?;
-        let requests = LexiconBuilder::default()
-            .read(include_str!("../lexicon/names.txt"))
-            .and_then(|names| names.read(include_str!("../lexicon/en.txt")))
-            .map_err(|error| Fault::new(format!("built-in English requests: {error}")))?
-            .build(settings.typos)
-            .splitting_words();
+        let lexicon = |file: &str| requests(file, settings.typos);
+        let requests = ByLanguage::new(lexicon(include_str!("../lexicon/en.txt"))?)
+            .with("de", lexicon(include_str!("../lexicon/de.txt"))?)
+            .with("es", lexicon(include_str!("../lexicon/es.txt"))?)
+            .with("fr", lexicon(include_str!("../lexicon/fr.txt"))?)
+            .with("pt", lexicon(include_str!("../lexicon/pt.txt"))?);
         let mut words = LexiconBuilder::default();
         for (index, word) in settings.priority_words.iter().enumerate() {
             if Reading::of(word).words().is_empty() {
@@ -48,7 +48,7 @@ impl Detector for Phrases {
             words = words.phrase(word, 1.0, word);
         }
         Ok(Self {
-            requests: ByLanguage::new(requests),
+            requests,
             builtin: settings.builtin.is_some(),
             examples: Examples::new(&settings.examples, &settings.not, settings.typos)?,
             priority_words: words.build(settings.typos),
@@ -82,6 +82,17 @@ impl Detector for Phrases {
 }
 
 register!(Detector, Phrases);
+
+/// Compiles the requests of one language; names are the same in all.
+fn requests(file: &str, typos: bool) -> Result<Lexicon, Fault> {
+    let builder = LexiconBuilder::default().read(include_str!("../lexicon/names.txt"));
+    let builder = builder.and_then(|names| names.read(file));
+    let first = file.lines().next().unwrap_or_default();
+    Ok(builder
+        .map_err(|error| Fault::new(format!("built-in requests, `{first}`: {error}")))?
+        .build(typos)
+        .splitting_words())
+}
 
 fn note(hit: &Hit<'_>) -> String {
     let mut note = format!("sounds like \"{}\"", hit.rule);
