@@ -61,7 +61,18 @@ impl Detector for Phrases {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
-        let requests = self.requests.pick(&reading, || conversation.locale()).judge(&reading);
+        // A word or two may be a request in one language and mean nothing in another.
+        let languages = self.requests.candidates(&reading, || conversation.locale());
+        let verdicts = languages.map(|lexicon| lexicon.judge(&reading));
+        let requests = verdicts
+            .reduce(|best, next| {
+                if next.confidence() > best.confidence() {
+                    next
+                } else {
+                    best
+                }
+            })
+            .unwrap_or_default();
         let mut hits: Vec<Hit<'_>> = self.examples.judge(&reading, &requests);
         if self.builtin {
             hits.extend(requests.hits().iter().cloned());

@@ -78,25 +78,31 @@ impl<T> ByLanguage<T> {
     /// The value for the language of a text. `locale` is the writer's, and asked for only when the words leave the
     /// choice open: a text of one common word, or of words that several languages share.
     pub fn pick(&self, text: &Reading, locale: impl FnOnce() -> String) -> &T {
-        if self.values.len() == 1 {
-            return &self.values[0].1;
+        self.candidates(text, locale).next().unwrap_or(&self.values[0].1)
+    }
+
+    /// The values for the languages that a text may be in, the likeliest first: as [`pick`](Self::pick), and where
+    /// the locale does not settle it either, the others that it may be.
+    pub fn candidates(&self, text: &Reading, locale: impl FnOnce() -> String) -> impl Iterator<Item = &T> {
+        let mut open = 1_u16;
+        if self.values.len() > 1 {
+            let scores = self.scores(text);
+            let best = scores[..self.values.len()].iter().max().copied().unwrap_or_default();
+            open = (0..self.values.len())
+                .filter(|&index| scores[index] == best)
+                .fold(0, |open, index| open | 1 << index);
+            if !open.is_power_of_two() {
+                let locale = locale().to_ascii_lowercase();
+                let hinted = locale.split(['-', '_']).next().unwrap_or_default();
+                let hint = (0..self.values.len())
+                    .filter(|&index| self.values[index].0 == hinted)
+                    .fold(0, |hint, index| hint | 1 << index);
+                // English, which comes first, is the likeliest of those that are left.
+                open = if open & hint == 0 { open } else { hint };
+            }
         }
-        let scores = self.scores(text);
-        let best = scores.iter().max().copied().unwrap_or_default();
-        let mut leading = (0..self.values.len()).filter(|&index| scores[index] == best);
-        let first = leading.next().unwrap_or_default();
-        if best > 0 && leading.next().is_none() {
-            return &self.values[first].1;
-        }
-        let locale = locale().to_ascii_lowercase();
-        let hinted = locale.split(['-', '_']).next().unwrap_or_default();
-        let open = |index: &usize| best == 0 || scores[*index] == best;
-        let index = (0..self.values.len())
-            .filter(open)
-            .find(|&index| self.values[index].0 == hinted)
-            // English, or whatever the words leave when it is not English.
-            .unwrap_or(first);
-        &self.values[index].1
+        let values = self.values.iter().enumerate();
+        values.filter_map(move |(index, (_, value))| (open >> index & 1 == 1).then_some(value))
     }
 
     fn scores(&self, text: &Reading) -> [u16; MOST_LANGUAGES] {
@@ -165,6 +171,22 @@ mod tests {
             ("xyzzy", "nl", "mens"),
             ("", "", "human"),
         ]);
+    }
+
+    #[test]
+    fn what_neither_words_nor_locale_settle_may_be_several_languages() {
+        let picked = words();
+        let may_be = |text: &str, locale: &str| {
+            let values: Vec<_> = picked
+                .candidates(&Reading::of(text), || locale.into())
+                .copied()
+                .collect();
+            values
+        };
+        assert_eq!(may_be("agent", ""), ["human", "Mensch", "humain"]);
+        assert_eq!(may_be("agent", "fr"), ["humain"]);
+        assert_eq!(may_be("hola agent", ""), ["persona"]);
+        assert_eq!(may_be("xyzzy", "ja").len(), 6);
     }
 
     #[test]

@@ -71,6 +71,7 @@ impl Reading {
                     '-' => rest.peek().is_none_or(|&(_, next)| !next.is_alphanumeric()),
                     _ => false,
                 };
+                let ends = ends && !(first == '.' && reading.ends_with_title());
                 if ends && reading.words.last().is_some_and(|word| word.sentence == sentence) {
                     sentence += 1;
                     after_pause = false;
@@ -99,6 +100,29 @@ impl Reading {
         }
         reading.join_spelt();
         reading
+    }
+
+    /// Whether the last word is a title, whose full stop ends no sentence: `Dr. Okafor`.
+    fn ends_with_title(&self) -> bool {
+        self.words.last().is_some_and(|last| {
+            matches!(
+                self.normal(last),
+                "mr" | "mrs"
+                    | "ms"
+                    | "dr"
+                    | "dra"
+                    | "prof"
+                    | "sr"
+                    | "sra"
+                    | "srta"
+                    | "hr"
+                    | "hrn"
+                    | "fr"
+                    | "m"
+                    | "mme"
+                    | "mlle"
+            )
+        })
     }
 
     /// Takes a row of letters, `h u m a n`, for the word that they spell.
@@ -297,9 +321,9 @@ mod tests {
 
     #[test]
     fn a_sentence_ends_where_a_reader_would_end_it() {
-        let reading = Reading::of("See v2.5 at example.com. Thanks!!! Bye\nnow");
+        let reading = Reading::of("See v2.5 at example.com. Thanks!!! Bye\nDr. Who");
         let sentences: Vec<_> = reading.words().iter().map(Word::sentence).collect();
-        assert_eq!(sentences, [0, 0, 0, 0, 0, 0, 1, 2, 3]);
+        assert_eq!(sentences, [0, 0, 0, 0, 0, 0, 1, 2, 3, 3]);
     }
 
     #[test]
