@@ -2,17 +2,21 @@
 //!
 //! An example is a bag of word groups, each with a weight: a word of the subject weighs 1, `want` an eighth, `the` next
 //! to nothing. What a message shares with it inside a window of its length counts; order, distance, spelling and
-//! negation then lower it. So `can some person please speak with me` still sounds like `I want to speak to a person`.
+//! negation then lower it, and what the sentence shares with all examples together weighs in. So `can some person please speak with me` still sounds like `I want to speak to a person`.
 
 use std::ops::Range;
 
 use baton_plugin_sdk::Fault;
-use baton_text::{Class, Hit, Lexicon, LexiconBuilder, Reading, Verdict, Vocabulary, VocabularyBuilder};
+use baton_text::{Class, Hit, Lexicon, LexiconBuilder, Reading, Verdict, Vocabulary, VocabularyBuilder, stem};
+
+use crate::subjects::{About, Subjects};
 
 /// How many more words than the example the passage may have.
 const LOOSE_WORDS: usize = 4;
 /// What a full match is worth; the rest of the way to 1 is for the unknown.
 const FULL: f32 = 0.95;
+/// A passage that matches its example this well needs no other sign.
+const WHOLE: f32 = 0.86;
 /// Passages below this are nobody's evidence.
 const FAINT: f32 = 0.3;
 /// Words of a message that may begin a passage of one example: keeps the work linear.
@@ -24,35 +28,44 @@ pub(crate) struct Examples {
     words: Vocabulary,
     general: Lexicon,
     not: Class,
+    /// Words that carry no subject, for counting those that do.
+    common: [Class; 2],
     phrases: Vec<Phrase>,
+    subjects: Subjects,
 }
 
 #[derive(Debug)]
-struct Phrase {
+pub(crate) struct Phrase {
     text: String,
-    groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// The sum of the groups' weights.
     weight: f32,
     negated: bool,
     /// Whether a message that sounds like this is to be left alone.
-    counter: bool,
+    pub(crate) counter: bool,
+    /// Whether it asks for a human, so that what only sounds like that lowers it too.
+    request: bool,
 }
 
 #[derive(Debug)]
-struct Group {
-    class: Class,
-    synonyms: Vec<Class>,
-    weight: f32,
+pub(crate) struct Group {
+    pub(crate) class: Class,
+    /// The stem of the word, to know it again in another example.
+    pub(crate) stem: String,
+    pub(crate) synonyms: Vec<Class>,
+    pub(crate) weight: f32,
 }
 
 /// A word of the message as the examples see it.
-struct Heard {
-    classes: Vec<Class>,
-    synonyms: Vec<Class>,
-    typo: bool,
-    negation: bool,
-    sentence: u32,
-    range: Range<usize>,
+pub(crate) struct Heard {
+    pub(crate) classes: Vec<Class>,
+    pub(crate) synonyms: Vec<Class>,
+    pub(crate) typo: bool,
+    pub(crate) negation: bool,
+    /// Whether it may be a word of a subject.
+    pub(crate) content: bool,
+    pub(crate) sentence: u32,
+    pub(crate) range: Range<usize>,
 }
 
 /// How a passage matches a phrase.
@@ -62,10 +75,17 @@ struct Passage {
     range: Range<usize>,
     typo: bool,
     negated: bool,
+    sentence: u32,
 }
 
 impl Examples {
-    pub(crate) fn new(examples: &[String], not: &[String], typos: bool) -> Result<Self, Fault> {
+    /// Compiles the phrases; `is_request` tells which ask for a human.
+    pub(crate) fn new(
+        examples: &[String],
+        not: &[String],
+        typos: bool,
+        is_request: impl Fn(&Reading) -> bool,
+    ) -> Result<Self, Fault> {
         let general = LexiconBuilder::default()
             .read(include_str!("../lexicon/general.en.txt"))
             .map_err(|error| Fault::new(format!("built-in English words: {error}")))?
@@ -85,13 +105,16 @@ impl Examples {
                     let message = format!("`{text}` has only common words; add a word of the subject");
                     return Err(Fault::at(format!("/{list}/{index}"), message));
                 }
-                phrases.push(phrase);
+                let request = is_request(&Reading::of(text));
+                phrases.push(Phrase { request, ..phrase });
             }
         }
         Ok(Self {
             words: builder.build(typos),
+            subjects: Subjects::of(&phrases),
             general,
             not: negation,
+            common: [stop, light],
             phrases,
         })
     }
@@ -102,6 +125,7 @@ impl Examples {
             return Vec::new();
         }
         let heard = self.hear(reading);
+        let sentences = self.subjects.in_sentences(&heard);
         let mut hits = Vec::new();
         let mut denied: Vec<(f32, Range<usize>)> = Vec::new();
         for phrase in &self.phrases {
@@ -112,7 +136,14 @@ impl Examples {
                 denied.push((passage.weight, passage.range));
                 continue;
             }
-            let (mut weight, mut changed_by) = requests.change(passage.weight, &passage.range);
+            let about = sentences.iter().find(|about| about.sentence == passage.sentence);
+            let likely = about.map_or(0.0, |about| about.confidence(passage.weight));
+            // Nearly the whole example is enough by itself.
+            let whole = if passage.weight >= WHOLE { passage.weight } else { 0.0 };
+            let (mut weight, mut changed_by) = (likely.max(whole), None);
+            if phrase.request {
+                (weight, changed_by) = requests.change(weight, &passage.range);
+            }
             if passage.negated && !phrase.negated && changed_by.is_none() {
                 weight *= 0.15;
                 changed_by = Some("negated");
@@ -125,11 +156,14 @@ impl Examples {
                 typo: passage.typo,
             });
         }
+        if hits.is_empty() {
+            hits.extend(self.together(&sentences));
+        }
         for hit in &mut hits {
             let overlaps = |range: &Range<usize>| range.start < hit.range.end && hit.range.start < range.end;
             if denied
                 .iter()
-                .any(|(weight, range)| *weight >= hit.weight && overlaps(range))
+                .any(|(weight, range)| *weight >= hit.weight.min(WHOLE) && overlaps(range))
             {
                 hit.weight *= 0.2;
                 hit.changed_by = Some("a phrase under `not`");
@@ -137,6 +171,21 @@ impl Examples {
         }
         hits.retain(|hit| hit.weight > 0.05);
         hits
+    }
+
+    /// The sentence that has most words of all examples together, where no single one is near.
+    fn together<'a>(&self, sentences: &[About]) -> Option<Hit<'a>> {
+        let best = sentences
+            .iter()
+            .max_by(|a, b| a.confidence(0.0).total_cmp(&b.confidence(0.0)))?;
+        let negated = best.negated && !self.phrases.iter().any(|phrase| phrase.negated);
+        Some(Hit {
+            rule: "the examples together",
+            weight: best.confidence(0.0) * if negated { 0.15 } else { 1.0 },
+            range: best.range.clone(),
+            changed_by: negated.then_some("negated"),
+            typo: false,
+        })
     }
 
     fn hear(&self, reading: &Reading) -> Vec<Heard> {
@@ -150,6 +199,7 @@ impl Examples {
                     synonyms: general.classes().collect(),
                     typo: meaning.typo,
                     negation: general.is(self.not),
+                    content: !self.common.iter().any(|common| general.is(*common)),
                     sentence: word.sentence(),
                     range: word.range(),
                 }
@@ -183,6 +233,7 @@ fn phrase(
         let synonyms = meaning.classes().filter(|class| !common.contains(class)).collect();
         groups.push(Group {
             class,
+            stem: stem(reading.normal(word)).to_owned(),
             synonyms: if weight < 0.2 { Vec::new() } else { synonyms },
             weight,
         });
@@ -194,6 +245,7 @@ fn phrase(
         weight,
         negated,
         counter,
+        request: false,
     }
 }
 
@@ -257,6 +309,7 @@ impl Phrase {
             weight: if typo { weight * 0.95 } else { weight },
             range: heard[first].range.start..heard[last].range.end,
             typo,
+            sentence,
             negated: (first.saturating_sub(3)..=last).any(negation),
         }
     }

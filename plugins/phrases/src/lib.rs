@@ -6,6 +6,7 @@
 
 mod examples;
 mod settings;
+mod subjects;
 
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, register};
 use baton_text::{ByLanguage, Hit, Lexicon, LexiconBuilder, Reading};
@@ -47,10 +48,16 @@ impl Detector for Phrases {
             }
             words = words.phrase(word, 1.0, word);
         }
+        let is_request = |text: &Reading| {
+            requests
+                .candidates(text, String::new)
+                .any(|lexicon| lexicon.judge(text).confidence() > 0.5)
+        };
+        let examples = Examples::new(&settings.examples, &settings.not, settings.typos, is_request)?;
         Ok(Self {
             requests,
             builtin: settings.builtin.is_some(),
-            examples: Examples::new(&settings.examples, &settings.not, settings.typos)?,
+            examples,
             priority_words: words.build(settings.typos),
             speakers: settings.speakers,
         })
