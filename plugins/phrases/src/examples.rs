@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use baton_plugin_sdk::Fault;
-use baton_text::{Class, Hit, Lexicon, LexiconBuilder, Reading, Verdict, Vocabulary, VocabularyBuilder, stem};
+use baton_text::{Class, Hit, Lexicon, LexiconBuilder, Meaning, Reading, Verdict, Vocabulary, VocabularyBuilder, stem};
 
 use crate::subjects::{About, Subjects};
 
@@ -57,9 +57,12 @@ pub(crate) struct Group {
 }
 
 /// A word of the message as the examples see it.
-pub(crate) struct Heard {
-    pub(crate) classes: Vec<Class>,
-    pub(crate) synonyms: Vec<Class>,
+pub(crate) struct Heard<'a> {
+    /// Which words of the examples it is.
+    meaning: Meaning<'a>,
+    /// Which synonyms it has.
+    general: Meaning<'a>,
+    pub(crate) relevant: bool,
     pub(crate) typo: bool,
     pub(crate) negation: bool,
     /// Whether it may be a word of a subject.
@@ -188,15 +191,17 @@ impl Examples {
         })
     }
 
-    fn hear(&self, reading: &Reading) -> Vec<Heard> {
+    fn hear<'a>(&'a self, reading: &Reading) -> Vec<Heard<'a>> {
         let words = reading.words().iter();
         words
             .map(|word| {
                 let meaning = self.words.meaning(reading, word);
                 let general = self.general.vocabulary().meaning(reading, word);
                 Heard {
-                    classes: meaning.classes().collect(),
-                    synonyms: general.classes().collect(),
+                    meaning,
+                    general,
+                    // Most words of a message are none of these, and need not be compared with each subject.
+                    relevant: !meaning.is_empty() || general.classes().any(|class| !self.common.contains(&class)),
                     typo: meaning.typo,
                     negation: general.is(self.not),
                     content: !self.common.iter().any(|common| general.is(*common)),
@@ -250,11 +255,10 @@ fn phrase(
 }
 
 impl Phrase {
-    fn best_passage(&self, heard: &[Heard]) -> Option<Passage> {
-        let telling = |word: &Heard| {
-            self.groups
-                .iter()
-                .any(|group| group.weight > 0.2 && group.has(word).is_some())
+    fn best_passage(&self, heard: &[Heard<'_>]) -> Option<Passage> {
+        let telling = |word: &Heard<'_>| {
+            let mut groups = self.groups.iter().filter(|group| group.weight > 0.2);
+            word.relevant && groups.any(|group| group.has(word).is_some())
         };
         let starts = heard
             .iter()
@@ -272,7 +276,7 @@ impl Phrase {
     }
 
     /// The passage that begins with word `start`, or with common words of the phrase just before it.
-    fn passage(&self, heard: &[Heard], start: usize) -> Passage {
+    fn passage(&self, heard: &[Heard<'_>], start: usize) -> Passage {
         let sentence = heard[start].sentence;
         let same = |index: &usize| heard[*index].sentence == sentence;
         let lead = (start.saturating_sub(self.groups.len()).min(start)..start)
@@ -317,13 +321,22 @@ impl Phrase {
 
 impl Group {
     /// What a word is worth to the group, 0 to 1.
-    fn has(&self, word: &Heard) -> Option<f32> {
-        if word.classes.contains(&self.class) {
+    fn has(&self, word: &Heard<'_>) -> Option<f32> {
+        if word.is(self.class) {
             return Some(1.0);
         }
-        self.synonyms
-            .iter()
-            .any(|class| word.synonyms.contains(class))
-            .then_some(0.98)
+        word.means_any(&self.synonyms).then_some(0.98)
+    }
+}
+
+impl Heard<'_> {
+    /// Whether it is this word of an example.
+    pub(crate) fn is(&self, class: Class) -> bool {
+        self.meaning.is(class)
+    }
+
+    /// Whether it is in one of the groups of synonyms.
+    pub(crate) fn means_any(&self, synonyms: &[Class]) -> bool {
+        synonyms.iter().any(|class| self.general.is(*class))
     }
 }

@@ -24,7 +24,8 @@ pub struct Phrases {
     requests: ByLanguage<Lexicon>,
     builtin: bool,
     examples: Examples,
-    priority_words: Lexicon,
+    /// None when the pack names none, as most do.
+    priority_words: Option<Lexicon>,
     speakers: Vec<Who>,
 }
 
@@ -58,7 +59,7 @@ impl Detector for Phrases {
             requests,
             builtin: settings.builtin.is_some(),
             examples,
-            priority_words: words.build(settings.typos),
+            priority_words: (!settings.priority_words.is_empty()).then(|| words.build(settings.typos)),
             speakers: settings.speakers,
         })
     }
@@ -92,8 +93,10 @@ impl Detector for Phrases {
         for hit in hits.iter().take(MOST_EVIDENCE) {
             signal = signal.span(hit.range.clone(), hit.rule);
         }
-        for hit in self.priority_words.judge(&reading).hits() {
-            signal = signal.span(hit.range.clone(), hit.rule).priority(Priority::High);
+        if let Some(words) = &self.priority_words {
+            for hit in words.judge(&reading).hits() {
+                signal = signal.span(hit.range.clone(), hit.rule).priority(Priority::High);
+            }
         }
         Ok(vec![signal])
     }

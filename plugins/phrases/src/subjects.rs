@@ -82,20 +82,25 @@ impl Subjects {
     }
 
     /// What each sentence that has a word of a subject has of them.
-    pub(crate) fn in_sentences(&self, heard: &[Heard]) -> Vec<About> {
+    pub(crate) fn in_sentences(&self, heard: &[Heard<'_>]) -> Vec<About> {
         heard
             .chunk_by(|a, b| a.sentence == b.sentence)
             .filter_map(|words| self.in_sentence(words))
             .collect()
     }
 
-    fn in_sentence(&self, words: &[Heard]) -> Option<About> {
+    fn in_sentence(&self, words: &[Heard<'_>]) -> Option<About> {
         let mut seen = vec![false; self.subjects.len()];
         let (mut telling, mut content) = (0_usize, 0_usize);
         let mut range: Option<Range<usize>> = None;
         for word in words {
             content += usize::from(word.content);
-            let Some(index) = self.subjects.iter().position(|subject| subject.is(word)) else {
+            let mut subjects = self.subjects.iter();
+            let Some(index) = word
+                .relevant
+                .then(|| subjects.position(|subject| subject.is(word)))
+                .flatten()
+            else {
                 continue;
             };
             seen[index] = true;
@@ -116,9 +121,8 @@ impl Subjects {
 }
 
 impl Subject {
-    fn is(&self, word: &Heard) -> bool {
-        self.classes.iter().any(|class| word.classes.contains(class))
-            || self.synonyms.iter().any(|class| word.synonyms.contains(class))
+    fn is(&self, word: &Heard<'_>) -> bool {
+        self.classes.iter().any(|class| word.is(*class)) || word.means_any(&self.synonyms)
     }
 }
 

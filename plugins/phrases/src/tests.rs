@@ -1,5 +1,8 @@
 //! Stories of the detector: who says what, and whether it is a hit at the usual threshold.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use baton_plugin_sdk::{Message, Priority, TestConversation, testing};
 use proptest::prelude::*;
 
@@ -13,9 +16,16 @@ const MISSION: &str = r#"{"examples": [
 ]}"#;
 const TOPIC: &str = r#"{"examples": ["code on HVAC", "HVAC error code"], "not": ["HVAC building code"]}"#;
 
+/// The detector of these settings, made once: five languages take a while without optimisation.
+fn made(settings: &str) -> Arc<Phrases> {
+    static MADE: LazyLock<Mutex<BTreeMap<String, Arc<Phrases>>>> = LazyLock::new(Mutex::default);
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let phrases = || Arc::new(testing::detector(settings).expect("the settings fit"));
+    Arc::clone(made.entry(settings.to_owned()).or_insert_with(phrases))
+}
+
 fn judge(settings: &str, message: &Message) -> Option<Signal> {
-    let phrases: Phrases = testing::detector(settings).expect("the settings fit");
-    phrases
+    made(settings)
         .detect(message, &TestConversation::default())
         .expect("judged")
         .pop()
@@ -198,7 +208,7 @@ fn odd_texts_are_answered_calmly() {
 
 #[test]
 fn spans_lie_on_character_boundaries() {
-    let detectors: [Phrases; 2] = [BUILTIN, MISSION].map(|settings| testing::detector(settings).expect("fits"));
+    let detectors = [BUILTIN, MISSION].map(made);
     let text = "((talk|humn|not|é|🙂|\u{301}|call|me|שלום)[ ,.!’']{0,2}){1,30}|\\PC{1,60}";
     proptest!(|(text in text)| {
         for phrases in &detectors {

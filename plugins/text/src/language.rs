@@ -19,7 +19,7 @@ const ENGLISH: &str = "en";
 /// Bits of a set of languages.
 const MOST_LANGUAGES: usize = 16;
 /// Words that are read for the choice; a longer message has decided by then.
-const MOST_WORDS: usize = 100;
+const MOST_WORDS: usize = 40;
 /// A word of one language alone counts twice a word that several share.
 const OWN_WORD: u16 = 2;
 
@@ -108,7 +108,7 @@ impl<T> ByLanguage<T> {
     fn scores(&self, text: &Reading) -> [u16; MOST_LANGUAGES] {
         let mut scores = [0; MOST_LANGUAGES];
         for word in text.words().iter().take(MOST_WORDS) {
-            let hash = hash(b'=', text.normal(word));
+            let [hash, _] = word.hashes;
             let Ok(at) = self.words.binary_search_by_key(&hash, |&(known, _)| known) else {
                 continue;
             };

@@ -17,7 +17,7 @@
 //! `^ ..2` at most two words behind the beginning, `..2 $` as many before the end, and `now|$` a word or the end.
 //! `!,` forbids a comma inside. `0.90!` is a weight that no factor changes. Gaps do not count words of `@filler`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use thiserror::Error;
 
@@ -120,16 +120,6 @@ impl Lexicon {
         self
     }
 
-    #[doc(hidden)]
-    pub fn stats(&self) -> String {
-        format!(
-            "{} rules {} groups {} bytes {}",
-            self.rules.rules.len(),
-            self.groups.rules.len(),
-            self.vocabulary.width(),
-            self.vocabulary.stats()
-        )
-    }
     pub(crate) fn filler(&self) -> Option<Class> {
         self.filler
     }
@@ -216,6 +206,8 @@ impl LexiconBuilder {
             builder: &self,
             vocabulary: VocabularyBuilder::default(),
             made: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            written: BTreeMap::new(),
         };
         let (mut rules, mut groups) = (Vec::new(), Vec::new());
         for draft in &self.rules {
@@ -233,8 +225,10 @@ impl LexiconBuilder {
             .collect();
         let filler = named.iter().find(|(name, _)| name == "filler").map(|&(_, class)| class);
         let classes = compiler.made.len();
+        // What a plugin frees stays in its snapshot as garbage, so the rest goes before more comes.
+        let Compiler { vocabulary, .. } = compiler;
         Lexicon {
-            vocabulary: compiler.vocabulary.build(typos),
+            vocabulary: vocabulary.build(typos),
             rules: Table::new(rules, classes),
             groups: Table::new(groups, classes),
             filler,
@@ -269,12 +263,25 @@ impl LexiconBuilder {
 struct Compiler<'a> {
     builder: &'a LexiconBuilder,
     vocabulary: VocabularyBuilder,
-    made: BTreeMap<BTreeSet<Term>, Class>,
+    made: BTreeMap<Vec<u32>, Class>,
+    /// Every word has a number, so that a set of words is small.
+    numbers: BTreeMap<Term, u32>,
+    /// The same by how the step is written, as most are written many times.
+    written: BTreeMap<Vec<Term>, Class>,
 }
 
 impl Compiler<'_> {
     fn class(&mut self, terms: &[Term]) -> Class {
-        let mut words = BTreeSet::new();
+        if let Some(&class) = self.written.get(terms) {
+            return class;
+        }
+        let class = self.class_of_words(terms);
+        self.written.insert(terms.to_vec(), class);
+        class
+    }
+
+    fn class_of_words(&mut self, terms: &[Term]) -> Class {
+        let mut words: Vec<Term> = Vec::new();
         for term in terms {
             let resolved = self.builder.words_of(term, &mut Vec::new());
             words.extend(resolved.expect("reading has resolved every class"));
@@ -282,7 +289,17 @@ impl Compiler<'_> {
         if words.contains(&Term::Any) {
             return Class::ANY;
         }
-        if let Some(&class) = self.made.get(&words) {
+        let mut numbers: Vec<u32> = Vec::with_capacity(words.len());
+        for word in &words {
+            let next = self.numbers.len() as u32;
+            numbers.push(match self.numbers.get(word) {
+                Some(&number) => number,
+                None => *self.numbers.entry(word.clone()).or_insert(next),
+            });
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        if let Some(&class) = self.made.get(&numbers) {
             return class;
         }
         let class = self.vocabulary.class();
@@ -295,7 +312,7 @@ impl Compiler<'_> {
                 Term::Any | Term::Class(_) => unreachable!("words_of leaves words only"),
             }
         }
-        self.made.insert(words, class);
+        self.made.insert(numbers, class);
         class
     }
 

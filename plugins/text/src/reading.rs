@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::vocabulary::hashes;
+
 /// Longer words are cut for comparing; their bytes are kept whole.
 const LONGEST_WORD_BYTES: usize = 40;
 
@@ -28,6 +30,8 @@ pub struct Word {
     normal_bytes: u32,
     sentence: u32,
     after_pause: bool,
+    /// Of its form and of its stem, for every table that is asked about it.
+    pub(crate) hashes: [u64; 2],
 }
 
 impl Word {
@@ -96,9 +100,14 @@ impl Reading {
                 normal_bytes,
                 sentence,
                 after_pause: std::mem::take(&mut after_pause),
+                hashes: [0, 0],
             });
         }
         reading.join_spelt();
+        for word in &mut reading.words {
+            let range = word.normal_start as usize..(word.normal_start + word.normal_bytes) as usize;
+            word.hashes = hashes(&reading.normal[range]);
+        }
         reading
     }
 

@@ -122,11 +122,10 @@ struct Spelling {
 impl Vocabulary {
     /// What a word means; empty when no rule knows it.
     pub fn meaning(&self, reading: &Reading, word: &Word) -> Meaning<'_> {
-        let normal = reading.normal(word);
-        let meaning = self.lookup(normal);
+        let meaning = self.lookup_hashes(word.hashes);
         if meaning.is_empty()
             && self.typos
-            && let Some(meant) = self.resembling(normal)
+            && let Some(meant) = self.resembling(reading.normal(word))
         {
             return Meaning {
                 typo: true,
@@ -207,23 +206,17 @@ impl Vocabulary {
     }
 
     fn lookup(&self, normal: &str) -> Meaning<'_> {
+        self.lookup_hashes(hashes(normal))
+    }
+
+    fn lookup_hashes(&self, [form, stem]: [u64; 2]) -> Meaning<'_> {
         Meaning {
-            exact: self.find(hash(b'=', normal)),
-            stem: self.find(hash(b'~', stem(normal))),
+            exact: self.find(form),
+            stem: self.find(stem),
             typo: false,
         }
     }
 
-    #[doc(hidden)]
-    pub fn stats(&self) -> String {
-        format!(
-            "slots {} sets {} B {} spellings {}",
-            self.hashes.len(),
-            self.sets.len() / self.width,
-            self.sets.len() * 8,
-            self.spellings.len()
-        )
-    }
     /// How many numbers a set of classes takes.
     pub(crate) fn width(&self) -> usize {
         self.width
@@ -274,8 +267,8 @@ impl Vocabulary {
 /// Gathers words before they are compiled.
 #[derive(Debug, Default)]
 pub struct VocabularyBuilder {
-    words: BTreeMap<(bool, String), BTreeSet<u16>>,
-    groups: BTreeMap<String, BTreeSet<u16>>,
+    words: BTreeMap<String, [Vec<u16>; 2]>,
+    groups: BTreeMap<String, Vec<u16>>,
     names: BTreeSet<String>,
     classes: u16,
 }
@@ -296,7 +289,12 @@ impl VocabularyBuilder {
 
     /// Puts a word, in normal spelling, into a class: only this form of it, or all forms that share its stem.
     pub fn add(&mut self, class: Class, word: &str, exact: bool) {
-        self.words.entry((exact, word.to_owned())).or_default().insert(class.0);
+        if !self.words.contains_key(word) {
+            self.words.insert(word.to_owned(), Default::default());
+        }
+        if let Some(classes) = self.words.get_mut(word) {
+            classes[usize::from(exact)].push(class.0);
+        }
     }
 
     /// Puts one form of a word into a class. No other word is taken for a misspelling of it.
@@ -307,27 +305,27 @@ impl VocabularyBuilder {
 
     /// Makes groups of words that are taken for one word of the named class mean the class.
     pub(crate) fn add_group(&mut self, class: Class, name: &str) {
-        self.groups.entry(name.to_owned()).or_default().insert(class.0);
+        self.groups.entry(name.to_owned()).or_default().push(class.0);
     }
 
     /// Compiles the words; with `typos`, a word that none is, yet resembles one, is taken for it.
     pub fn build(self, typos: bool) -> Vocabulary {
-        let mut table: BTreeMap<u64, BTreeSet<u16>> = BTreeMap::new();
-        let mut spelt: BTreeSet<&str> = BTreeSet::new();
-        for ((exact, word), classes) in &self.words {
-            let hash = if *exact {
-                hash(b'=', word)
-            } else {
-                hash(b'~', stem(word))
-            };
-            table.entry(hash).or_default().extend(classes);
-            let guessed = !*exact || !self.names.contains(word);
+        let mut table: BTreeMap<u64, Vec<u16>> = BTreeMap::new();
+        let mut spelt: Vec<String> = Vec::new();
+        for (word, [forms, exact]) in self.words {
+            let guessed = !forms.is_empty() || !self.names.contains(&word);
+            if !forms.is_empty() {
+                table.entry(hash(b'~', stem(&word))).or_default().extend(forms);
+            }
+            if !exact.is_empty() {
+                table.entry(hash(b'=', &word)).or_default().extend(exact);
+            }
             if guessed && word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                spelt.insert(word);
+                spelt.push(word);
             }
         }
-        for (name, classes) in &self.groups {
-            table.entry(hash(b'@', name)).or_default().extend(classes);
+        for (name, classes) in self.groups {
+            table.entry(hash(b'@', &name)).or_default().extend(classes);
         }
         let mut vocabulary = Vocabulary {
             typos,
@@ -338,13 +336,15 @@ impl VocabularyBuilder {
         let slots = (2 * table.len()).next_power_of_two();
         vocabulary.hashes = vec![0; slots];
         vocabulary.means = vec![0; slots];
-        let mut sets: BTreeMap<BTreeSet<u16>, u16> = BTreeMap::new();
-        for (hash, classes) in table {
+        let mut sets: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
+        for (hash, mut classes) in table {
+            classes.sort_unstable();
+            classes.dedup();
             let next = sets.len() as u16;
-            let set = *sets.entry(classes.clone()).or_insert_with(|| {
+            let set = *sets.entry(classes).or_insert_with_key(|classes| {
                 let start = vocabulary.sets.len();
                 vocabulary.sets.resize(start + vocabulary.width, 0);
-                for class in &classes {
+                for class in classes {
                     vocabulary.sets[start + usize::from(class / 64)] |= 1 << (class % 64);
                 }
                 next
@@ -358,9 +358,9 @@ impl VocabularyBuilder {
         }
         for word in spelt {
             let start = vocabulary.letters.len() as u32;
-            vocabulary.letters.push_str(word);
+            vocabulary.letters.push_str(&word);
             vocabulary.spellings.push(Spelling {
-                mask: mask(word),
+                mask: mask(&word),
                 start,
                 bytes: word.len() as u32,
             });
@@ -381,6 +381,11 @@ fn is_piece(letters: &str) -> bool {
 fn mask(word: &str) -> u32 {
     word.bytes()
         .fold(0, |mask, byte| mask | 1 << (byte.wrapping_sub(b'a') & 31))
+}
+
+/// The hashes of a word's form and of its stem.
+pub(crate) fn hashes(normal: &str) -> [u64; 2] {
+    [hash(b'=', normal), hash(b'~', stem(normal))]
 }
 
 /// FNV-1a: fast on short words, and the same on every machine.
