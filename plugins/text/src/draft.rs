@@ -93,7 +93,7 @@ impl Line {
             let words = words.split_whitespace().map(terms).collect::<Result<Vec<_>, _>>()?;
             let names = words.concat().into_iter().map(|term| match term {
                 Term::Word(word) | Term::Form(word) => Term::Name(word),
-                other => other,
+                term @ (Term::Name(_) | Term::Class(_) | Term::Group(_) | Term::Any) => term,
             });
             Ok(Some(Self::Words(name.to_owned(), names.collect())))
         } else if let Some(words) = rest.strip_prefix('=') {
