@@ -15,6 +15,8 @@ use crate::subjects::{About, Subjects};
 const LOOSE_WORDS: usize = 4;
 /// What a full match is worth; the rest of the way to 1 is for the unknown.
 const FULL: f32 = 0.95;
+/// What a synonym is worth beside the word itself.
+const SYNONYM: f32 = 0.92;
 /// A passage that matches its example this well needs no other sign.
 const WHOLE: f32 = 0.86;
 /// Passages below this are nobody's evidence.
@@ -52,6 +54,7 @@ pub(crate) struct Group {
     pub(crate) class: Class,
     /// The stem of the word, to know it again in another example.
     pub(crate) stem: String,
+    pub(crate) negation: bool,
     pub(crate) synonyms: Vec<Class>,
     pub(crate) weight: f32,
 }
@@ -147,9 +150,10 @@ impl Examples {
             if phrase.request {
                 (weight, changed_by) = requests.change(weight, &passage.range);
             }
-            if passage.negated && !phrase.negated && changed_by.is_none() {
-                weight *= 0.15;
-                changed_by = Some("negated");
+            if changed_by.is_none() && passage.negated != phrase.negated {
+                // Saying no to an example is sure; an example that says no may be meant without the word.
+                weight *= if passage.negated { 0.15 } else { 0.6 };
+                changed_by = Some(if passage.negated { "negated" } else { "not negated" });
             }
             hits.push(Hit {
                 rule: &phrase.text,
@@ -226,7 +230,8 @@ fn phrase(
     for word in reading.words() {
         let meaning = general.vocabulary().meaning(&reading, word);
         let class = builder.class();
-        builder.add(class, reading.normal(word), false);
+        // `not` is no form of `notes`.
+        builder.add(class, reading.normal(word), meaning.is(negation) || meaning.is(stop));
         let weight = match () {
             () if meaning.is(negation) => 1.0,
             () if meaning.is(stop) => 0.03,
@@ -239,6 +244,7 @@ fn phrase(
         groups.push(Group {
             class,
             stem: stem(reading.normal(word)).to_owned(),
+            negation: meaning.is(negation),
             synonyms: if weight < 0.2 { Vec::new() } else { synonyms },
             weight,
         });
@@ -325,7 +331,7 @@ impl Group {
         if word.is(self.class) {
             return Some(1.0);
         }
-        word.means_any(&self.synonyms).then_some(0.98)
+        word.means_any(&self.synonyms).then_some(SYNONYM)
     }
 }
 

@@ -56,7 +56,11 @@ impl Subjects {
         let mut found: Vec<(Subject, &str)> = Vec::new();
         for phrase in phrases.iter().filter(|phrase| !phrase.counter) {
             let mut counted: Vec<usize> = Vec::new();
-            for group in phrase.groups.iter().filter(|group| group.weight > 0.2) {
+            for group in phrase
+                .groups
+                .iter()
+                .filter(|group| group.weight > 0.2 && !group.negation)
+            {
                 let same = |(subject, stem): &(Subject, &str)| {
                     *stem == group.stem || subject.synonyms.iter().any(|class| group.synonyms.contains(class))
                 };

@@ -68,6 +68,70 @@ fn the_general_set_finds_requests_for_a_human() {
 }
 
 #[test]
+fn an_indirect_request_is_a_request() {
+    check(
+        BUILTIN,
+        &[
+            ("is there anyone I can actually talk to", true),
+            ("pls have sb ring me", true),
+            ("I'd rather not keep typing at a machine", true),
+            ("could one of your nurses give me a bell this afternoon", true),
+            ("who's in charge over there, and how do I reach them?", true),
+            (
+                "nothing against bots, but I'd feel better with a person who has a pulse",
+                true,
+            ),
+            ("how do I get past you", true),
+            ("Tell Angela I need her", true),
+            ("is Mr. Okafor around today?", true),
+            ("can we talk about this over the phone instead", true),
+            ("hand me over", true),
+            ("Everyone's favourite: are you a person with a pulse?", false),
+            ("my manager needs the invoice", false),
+            ("is Anna on the guest list", false),
+            ("can somebody else pick up my order", false),
+        ],
+    );
+}
+
+#[test]
+fn words_written_together_or_apart_are_still_words() {
+    check(
+        BUILTIN,
+        &[
+            ("talktohuman", true),
+            ("ineedaperson", true),
+            ("SPEAKTOANAGENT!!", true),
+            ("talk to a h u m a n", true),
+            ("cafe\u{301} closed, spe\u{301}ak to a hu\u{300}man", true),
+            ("ｔａｌｋ ｔｏ ａ ｈｕｍａｎ", true),
+            ("together", false),
+            ("passport", false),
+        ],
+    );
+}
+
+#[test]
+fn a_request_is_heard_in_the_language_it_is_made_in() {
+    check(
+        BUILTIN,
+        &[
+            ("quiero que me atienda alguien de verdad", true),
+            ("no hace falta que me llame nadie", false),
+            ("¿es usted un robot?", false),
+            ("ich würde das gern mit einer Kollegin am Telefon besprechen", true),
+            ("ich moechte jemanden sprechen", true),
+            ("mit einem Berater habe ich gestern gesprochen", false),
+            ("l'agent ne m'aide pas, passez-moi quelqu'un d'autre", true),
+            ("inutile de me passer un conseiller", false),
+            ("dá para alguém da equipe me ligar?", true),
+            ("o gerente já me atendeu, obrigado", false),
+            ("representante", true),
+        ],
+    );
+}
+
+#[test]
 fn what_only_sounds_like_a_request_is_left_alone() {
     check(
         BUILTIN,
@@ -122,6 +186,32 @@ fn a_topic_is_known_by_its_words_in_any_order() {
             ("which HVAC building code applies", false),
         ],
     );
+}
+
+#[test]
+fn a_reason_of_ones_own_is_known_by_what_its_examples_share() {
+    let settings = r#"{"examples": [
+        "my parcel has not arrived", "where is my parcel", "the parcel is late", "parcel still not delivered",
+        "tracking says the parcel is lost", "I have been waiting for my parcel"
+    ]}"#;
+    check(
+        settings,
+        &[
+            ("where are my parcels??", true),
+            ("the shipment hasn't arrived", true),
+            ("my parcle is still late", true),
+            ("is the parcel lost", true),
+            ("I have been waiting for the bus", false),
+            ("how late are you open", false),
+            ("tracking my running pace", false),
+        ],
+    );
+}
+
+#[test]
+fn an_example_that_is_no_request_is_not_lowered_like_one() {
+    let settings = r#"{"examples": ["I am a real estate agent", "we are a real estate agency"]}"#;
+    check(settings, &[("hi, I'm a real estate agent", true)]);
 }
 
 #[test]
@@ -204,6 +294,21 @@ fn odd_texts_are_answered_calmly() {
             let _ = judge(settings, &Message::customer(long.as_str()));
         }
     }
+}
+
+#[test]
+fn a_sure_request_stays_one_among_other_sentences() {
+    let requests = [
+        "I want to talk to a human",
+        "please call me back",
+        "put me through to support",
+    ];
+    let other = "(The parcel is late|I paid on Monday|My dog ate the manual|It is blue|No|ok|Thanks)";
+    proptest!(|(before in other, after in other, which in 0..requests.len(), end in "[.!?]")| {
+        let text = format!("{before}{end} {}. {after}{end}", requests[which]);
+        let signal = judge(BUILTIN, &Message::customer(text.as_str())).unwrap_or_default();
+        prop_assert!(signal.confidence >= THRESHOLD, "{text}: {signal:?}");
+    });
 }
 
 #[test]

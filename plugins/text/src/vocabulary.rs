@@ -162,7 +162,10 @@ impl Vocabulary {
                 stems[end - start] = push(stems[end - start - 1], byte);
                 let piece = &normal[start..end];
                 if is_piece(piece) && reached[end].is_none_or(|(known, _)| words + 1 < known) {
-                    let known = || !self.find(exact).is_empty() || !self.find(stems[stem(piece).len()]).is_empty();
+                    let stem = stem(piece).len();
+                    // `ineed` is no form of `ine`.
+                    let form = stem + 1 >= piece.len() || stem > 3;
+                    let known = || !self.find(exact).is_empty() || form && !self.find(stems[stem]).is_empty();
                     if known() {
                         reached[end] = Some((words + 1, start));
                     }
@@ -195,9 +198,11 @@ impl Vocabulary {
             end = start;
         }
         pieces.reverse();
-        // Two short words make too many honest ones: `bother` is no `bot her`.
+        // Two short words make too many honest ones: `bother` is no `bot her`. But `ahuman` is two.
+        let article = matches!(normal.strip_prefix('a'), Some(rest) if rest.len() > 4);
         let least = pieces.iter().map(|&(_, letters)| letters).min().unwrap_or_default();
-        let short = pieces.len() < 2 || pieces.len() == 2 && (letters < 8 || least < 3 && letters - least < 6);
+        let two = pieces.len() == 2 && (letters < 8 || least < 3 && letters - least < 6);
+        let short = pieces.len() < 2 || two && !(article && least == 1);
         if short {
             Vec::new()
         } else {
