@@ -234,9 +234,14 @@ impl<'a> Spelling<'a> {
         matches!(word, "c" | "d" | "j" | "l" | "m" | "n" | "s" | "t") || word.ends_with("qu")
     }
 
+    /// Takes a letter without its accent, whatever its width or style: `é`, `Ｈ` and `𝗵` are `e`, `h` and `h`.
     fn push(&mut self, letter: char) {
-        for lower in letter.to_lowercase() {
+        if letter.is_ascii() {
+            return self.put(letter.to_ascii_lowercase());
+        }
+        for lower in unstyled(letter).to_lowercase() {
             match lower {
+                // What lower case leaves of some letters: `İ` is `i` and a dot.
                 '\u{300}'..='\u{36f}' => {}
                 'ß' => ['s', 's'].into_iter().for_each(|letter| self.put(letter)),
                 'æ' => ['a', 'e'].into_iter().for_each(|letter| self.put(letter)),
@@ -267,19 +272,35 @@ impl<'a> Spelling<'a> {
     }
 }
 
+/// A letter of the wide or the mathematical alphabet as an ordinary one: `Ｈ` and `𝗵`.
+fn unstyled(letter: char) -> char {
+    let code = u32::from(letter);
+    let ordinary = match letter {
+        'Ａ'..='Ｚ' | 'ａ'..='ｚ' | '０'..='９' => code - 0xfee0,
+        // Thirteen alphabets of 26 capitals and 26 small letters.
+        '\u{1d400}'..='\u{1d6a3}' => u32::from(b'a') + (code - 0x1d400) % 26,
+        _ => return letter,
+    };
+    char::from_u32(ordinary).unwrap_or(letter)
+}
+
 /// A Latin letter without its accent.
 fn plain(letter: char) -> char {
     match letter {
         'à'..='å' | 'ā' | 'ă' | 'ą' => 'a',
         'ç' | 'ć' | 'č' => 'c',
+        'ď' | 'đ' => 'd',
         'è'..='ë' | 'ē' | 'ę' | 'ě' => 'e',
+        'ğ' => 'g',
         'ì'..='ï' | 'ī' | 'ı' => 'i',
         'ñ' | 'ń' | 'ň' => 'n',
         'ò'..='ö' | 'ø' | 'ō' | 'ő' => 'o',
+        'ř' => 'r',
         'ù'..='ü' | 'ū' | 'ů' | 'ű' => 'u',
         'ý' | 'ÿ' => 'y',
         'ł' => 'l',
-        'ś' | 'š' => 's',
+        'ś' | 'š' | 'ş' | 'ș' => 's',
+        'ť' | 'ț' | 'ţ' => 't',
         'ź' | 'ż' | 'ž' => 'z',
         _ => letter,
     }
@@ -306,6 +327,7 @@ mod tests {
             ("Don’t DON'T dont", &["dont", "dont", "dont"][..]),
             ("sooooo pleeeease nooo", &["so", "please", "no"]),
             ("Café cafe\u{301} straße", &["cafe", "cafe", "strasse"]),
+            ("Ｈｅｌｐ 𝗵𝘂𝗺𝗮𝗻 Łódź Škoda", &["help", "human", "lodz", "skoda"]),
             ("sh!t f*** f@ck", &["sh*t", "f***", "f*ck"]),
             (
                 "help!please ana@example.com",
