@@ -81,15 +81,15 @@ fn an_indirect_request_is_a_request() {
                 "nothing against bots, but I'd feel better with a person who has a pulse",
                 true,
             ),
-            ("how do I get past you", true),
+            ("is there no way around this bot", true),
             ("Tell Angela I need her", true),
             ("is Mr. Okafor around today?", true),
             ("can we talk about this over the phone instead", true),
-            ("hand me over", true),
+            ("patch me through", true),
             ("Everyone's favourite: are you a person with a pulse?", false),
             ("my manager needs the invoice", false),
             ("is Anna on the guest list", false),
-            ("can somebody else pick up my order", false),
+            ("may somebody else collect the parcel", false),
         ],
     );
 }
