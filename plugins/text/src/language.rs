@@ -4,8 +4,8 @@
 //! within a chat. The contact's locale only settles what the words leave open, and the host is asked for it only then:
 //! a call to the host costs more than the look-ups.
 
-use crate::Reading;
 use crate::vocabulary::hash;
+use crate::{Lexicon, Reading, Verdict};
 
 /// The common words of each language: lower case, sorted, without accents and apostrophes.
 const LANGUAGES: [(&str, &str); 5] = [
@@ -20,6 +20,8 @@ const ENGLISH: &str = "en";
 const MOST_LANGUAGES: usize = 16;
 /// Words that are read for the choice; a longer message has decided by then.
 const MOST_WORDS: usize = 40;
+/// A verdict from which on no other language is asked.
+const RATHER_SURE: f32 = 0.5;
 /// A word of one language alone counts twice a word that several share.
 const OWN_WORD: u16 = 2;
 
@@ -84,25 +86,34 @@ impl<T> ByLanguage<T> {
     /// The values for the languages that a text may be in, the likeliest first: as [`pick`](Self::pick), and where
     /// the locale does not settle it either, the others that it may be.
     pub fn candidates(&self, text: &Reading, locale: impl FnOnce() -> String) -> impl Iterator<Item = &T> {
-        let mut open = 1_u16;
-        if self.values.len() > 1 {
-            let scores = self.scores(text);
-            let best = scores[..self.values.len()].iter().max().copied().unwrap_or_default();
-            open = (0..self.values.len())
-                .filter(|&index| scores[index] == best)
-                .fold(0, |open, index| open | 1 << index);
-            if !open.is_power_of_two() {
-                let locale = locale().to_ascii_lowercase();
-                let hinted = locale.split(['-', '_']).next().unwrap_or_default();
-                let hint = (0..self.values.len())
-                    .filter(|&index| self.values[index].0 == hinted)
-                    .fold(0, |hint, index| hint | 1 << index);
-                // English, which comes first, is the likeliest of those that are left.
-                open = if open & hint == 0 { open } else { hint };
-            }
+        let mut open = self.left_open(text);
+        if !open.is_power_of_two() {
+            let hint = self.hinted(&locale());
+            // English, which comes first, is the likeliest of those that are left.
+            open = if open & hint == 0 { open } else { hint };
         }
         let values = self.values.iter().enumerate();
         values.filter_map(move |(index, (_, value))| (open >> index & 1 == 1).then_some(value))
+    }
+
+    /// The set of languages that the words of a text leave open: one bit each, and one bit at least.
+    fn left_open(&self, text: &Reading) -> u16 {
+        if self.values.len() == 1 {
+            return 1;
+        }
+        let scores = self.scores(text);
+        let best = scores[..self.values.len()].iter().max().copied().unwrap_or_default();
+        (0..self.values.len())
+            .filter(|&index| scores[index] == best)
+            .fold(0, |open, index| open | 1 << index)
+    }
+
+    /// The set with the locale's language, or an empty one.
+    fn hinted(&self, locale: &str) -> u16 {
+        let language = locale.split(['-', '_']).next().unwrap_or_default();
+        (0..self.values.len())
+            .filter(|&index| self.values[index].0.eq_ignore_ascii_case(language))
+            .fold(0, |hint, index| hint | 1 << index)
     }
 
     fn scores(&self, text: &Reading) -> [u16; MOST_LANGUAGES] {
@@ -122,9 +133,36 @@ impl<T> ByLanguage<T> {
     }
 }
 
+impl ByLanguage<Lexicon> {
+    /// What the lexicon of the text's language says. Where the words leave the language open, as in `arnaque !` or
+    /// `no`, the locale's is asked first, then the others, until one is rather sure.
+    pub fn judge(&self, text: &Reading, locale: impl FnOnce() -> String) -> Verdict<'_> {
+        let open = self.left_open(text);
+        let first = match open.is_power_of_two() {
+            true => open,
+            false => open & self.hinted(&locale()),
+        };
+        let (mut surest, mut verdict) = (-1.0, Verdict::default());
+        for set in [first, open & !first] {
+            for index in (0..self.values.len()).filter(|index| set >> index & 1 == 1) {
+                let told = self.values[index].1.judge(text);
+                let sure = told.confidence();
+                if sure > surest {
+                    (surest, verdict) = (sure, told);
+                }
+                if surest >= RATHER_SURE {
+                    return verdict;
+                }
+            }
+        }
+        verdict
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::LexiconBuilder;
 
     fn words() -> ByLanguage<&'static str> {
         ByLanguage::new("human")
@@ -187,6 +225,25 @@ mod tests {
         assert_eq!(may_be("agent", "fr"), ["humain"]);
         assert_eq!(may_be("hola agent", ""), ["persona"]);
         assert_eq!(may_be("xyzzy", "ja").len(), 6);
+    }
+
+    #[test]
+    fn a_text_of_shared_words_is_judged_by_each_language_until_one_is_sure() {
+        let lexicon = |rules: &str| LexiconBuilder::default().read(rules).expect("is sound").build(false);
+        let words = ByLanguage::new(lexicon("0.60 english: no"))
+            .with("es", lexicon("0.70 spanish: no"))
+            .with("fr", lexicon("0.80 french: arnaque"));
+        for (text, locale, rule) in [
+            ("no", "", Some("english")),
+            ("no", "es", Some("spanish")),
+            ("arnaque", "en", Some("french")),
+            ("no quiero", "en", Some("spanish")),
+            ("agent", "en", None),
+        ] {
+            let reading = Reading::of(text);
+            let verdict = words.judge(&reading, || locale.into());
+            assert_eq!(verdict.hits().first().map(|hit| hit.rule), rule, "{text} {locale}");
+        }
     }
 
     #[test]
