@@ -23,7 +23,7 @@ use thiserror::Error;
 
 use crate::draft::{Draft, DraftStep, Line, Term};
 use crate::rules::{Effect, Rule, Step};
-use crate::vocabulary::has;
+use crate::vocabulary::{add, has};
 use crate::{Class, Meaning, Reading, Vocabulary, VocabularyBuilder};
 
 /// Why a lexicon was refused.
@@ -59,6 +59,13 @@ pub(crate) struct Table {
     needs_starts: Vec<u32>,
 }
 
+/// What may match in a text, one bit each: rules, and the classes that they begin with.
+#[derive(Debug, Default)]
+pub(crate) struct Live {
+    classes: Vec<u64>,
+    rules: Vec<u64>,
+}
+
 impl Table {
     fn new(mut rules: Vec<Rule>, classes: usize) -> Self {
         rules.sort_by_key(|rule| rule.steps[0].class);
@@ -81,21 +88,37 @@ impl Table {
     }
 
     /// The rules whose every step is among the classes that are present.
-    pub(crate) fn possible<'a>(&'a self, present: &[u64]) -> impl Iterator<Item = &'a Rule> {
+    pub(crate) fn possible<'a>(&'a self, present: &[u64]) -> impl Iterator<Item = (usize, &'a Rule)> {
         let needs = self
             .needs_starts
             .windows(2)
             .map(|ends| &self.needs[ends[0] as usize..ends[1] as usize]);
         let met = needs.map(|needs| needs.iter().all(|class| has(present, *class)));
-        self.rules.iter().zip(met).filter_map(|(rule, met)| met.then_some(rule))
+        let rules = self.rules.iter().enumerate();
+        rules.zip(met).filter_map(|(rule, met)| met.then_some(rule))
     }
 
-    /// The rules whose first step a word of this meaning is, among the classes in `live`.
-    pub(crate) fn begun_by<'a>(&'a self, meaning: Meaning<'_>, live: &[u64]) -> impl Iterator<Item = &'a Rule> {
-        meaning.classes_among(live).flat_map(|class| {
+    /// The rules whose first step a word of this meaning is, among the classes that are live and the rules that are.
+    pub(crate) fn begun_by<'a>(&'a self, meaning: Meaning<'_>, live: &Live) -> impl Iterator<Item = &'a Rule> {
+        meaning.classes_among(&live.classes).flat_map(|class| {
             let at = usize::from(class.0);
-            &self.rules[self.starts[at] as usize..self.starts[at + 1] as usize]
+            (self.starts[at] as usize..self.starts[at + 1] as usize)
+                .filter(|rule| live.rules[rule / 64] >> (rule % 64) & 1 == 1)
+                .map(|rule| &self.rules[rule])
         })
+    }
+
+    /// Which rules may match a text with these classes, and the classes that they begin with.
+    pub(crate) fn live(&self, present: &[u64]) -> Live {
+        let mut live = Live {
+            classes: vec![0; present.len()],
+            rules: vec![0; self.rules.len().div_ceil(64)],
+        };
+        for (index, rule) in self.possible(present) {
+            add(&mut live.classes, rule.steps[0].class);
+            live.rules[index / 64] |= 1 << (index % 64);
+        }
+        live
     }
 }
 

@@ -4,8 +4,9 @@
 //! colleagues` counts as a person; such groups are found first, from the end of the text to its beginning, so that a
 //! group may hold another.
 
+use crate::lexicon::Live;
 use crate::rules::{Effect, Factor, Match, Rule, Step, Verdict, weigh};
-use crate::vocabulary::{add, has};
+use crate::vocabulary::has;
 use crate::{Class, Lexicon, Meaning, Reading};
 
 /// Matches beyond these are not weighed: no honest message has as many, and the work stays linear.
@@ -42,8 +43,8 @@ struct Tokens<'a> {
     groups: Vec<Group<'a>>,
     /// The classes that its words and groups may have, one bit each: a rule that names another need not be tried.
     present: Vec<u64>,
-    /// The classes that a group or a rule begins with that may match.
-    live: [Vec<u64>; 2],
+    /// The groups and the rules that may match.
+    live: [Live; 2],
 }
 
 impl Lexicon {
@@ -121,26 +122,19 @@ impl Lexicon {
             tokens,
             groups: Vec::new(),
             present,
-            live: [Vec::new(), Vec::new()],
+            live: <[Live; 2]>::default(),
         }
     }
 
     /// Finds which classes may be present, groups included, and what may begin with them.
     fn look_ahead(&self, text: &mut Tokens<'_>) {
-        let mut live = vec![0; text.present.len()];
         // A group may be a step of another: as often as that happens in a row.
         for _ in 0..NESTED_GROUPS {
-            for group in self.groups.possible(&text.present.clone()) {
-                add(&mut live, group.steps[0].class);
+            for (_, group) in self.groups.possible(&text.present.clone()) {
                 self.vocabulary().group(&group.name).add_to(&mut text.present);
             }
         }
-        text.live[0] = live.clone();
-        live.fill(0);
-        for rule in self.rules.possible(&text.present) {
-            add(&mut live, rule.steps[0].class);
-        }
-        text.live[1] = live;
+        text.live = [self.groups.live(&text.present), self.rules.live(&text.present)];
     }
 
     fn find_groups<'a>(&'a self, text: &mut Tokens<'a>) {
