@@ -10,12 +10,12 @@ use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use tone::{Masked, Tone};
+use tone::{Masked, Tone, face};
 
 /// How many messages back the customer's mood counts.
 const LOOK_BACK: u32 = 8;
 /// A message at least this upset is a sign for the next one.
-const NEGATIVE: f32 = 0.5;
+const NEGATIVE: f32 = 0.6;
 /// Below this there is nothing to strengthen.
 const FAINT: f32 = 0.25;
 /// What each upset message before leaves of the doubt.
@@ -45,6 +45,8 @@ impl Default for Settings {
 pub struct Sentiment {
     lexicons: ByLanguage<Lexicon>,
     masked: Masked,
+    /// Words that people write in capitals to stress them.
+    stressed: Vec<&'static str>,
     shouting: bool,
 }
 
@@ -54,18 +56,15 @@ impl Detector for Sentiment {
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
-        let mut english = LexiconBuilder::default()
-            .read(include_str!("../lexicon/en.txt"))
-            .map_err(|error| Fault::new(format!("built-in English: {error}")))?;
         for (index, word) in settings.words.iter().enumerate() {
             if Reading::of(word).words().is_empty() {
                 return Err(Fault::at(format!("/words/{index}"), "has no word in it"));
             }
-            english = english.phrase(word, 0.85, word);
         }
         Ok(Self {
-            lexicons: ByLanguage::new(english.build(false)),
-            masked: Masked::new(include_str!("../lexicon/masked.en.txt")),
+            lexicons: lexicons(&settings.words)?,
+            masked: Masked::new(include_str!("../lexicon/masked.txt")),
+            stressed: include_str!("../lexicon/stressed.txt").split_whitespace().collect(),
             shouting: settings.shouting,
         })
     }
@@ -99,8 +98,7 @@ impl Sentiment {
     /// How upset one text is by itself, and why.
     fn mood(&self, text: &str, conversation: &dyn Conversation) -> (Signal, Vec<String>) {
         let reading = Reading::of(text);
-        let lexicon = self.lexicons.pick(&reading, || conversation.locale());
-        let verdict = lexicon.judge(&reading);
+        let verdict = self.lexicons.judge(&reading, || conversation.locale());
         let mut note: Vec<String> = verdict.note().into_iter().collect();
         let mut spans: Vec<_> = verdict
             .hits()
@@ -109,12 +107,18 @@ impl Sentiment {
             .map(|hit| (hit.range.clone(), hit.rule))
             .collect();
         let mut confidence = verdict.confidence();
-        if let Some(range) = self.masked.find(&reading) {
-            confidence = 1.0 - (1.0 - confidence) * 0.2;
-            spans.push((range, "masked swearing"));
-            note.push("masked swearing".to_owned());
+        let masked = self.masked.find(&reading, text).map(|range| (range, 0.85));
+        for (why, found) in [("masked swearing", masked), ("angry face", face(text))] {
+            if let Some((range, sure)) = found {
+                confidence = 1.0 - (1.0 - confidence) * (1.0 - sure);
+                spans.push((range, why));
+                note.push(why.to_owned());
+            }
         }
-        let tone = if self.shouting { Tone::of(text) } else { Tone::default() };
+        let tone = match self.shouting {
+            true => Tone::of(text, &self.stressed),
+            false => Tone::default(),
+        };
         if let Some(why) = tone.why() {
             confidence = tone.strengthen(confidence);
             note.push(why.to_owned());
@@ -127,6 +131,40 @@ impl Sentiment {
             note,
         )
     }
+}
+
+/// A language and its lexicon file, English first.
+const FILES: [(&str, &str); 5] = [
+    (
+        "en",
+        concat!(
+            include_str!("../lexicon/en.txt"),
+            include_str!("../lexicon/contempt.en.txt")
+        ),
+    ),
+    ("de", include_str!("../lexicon/de.txt")),
+    ("es", include_str!("../lexicon/es.txt")),
+    ("fr", include_str!("../lexicon/fr.txt")),
+    ("pt", include_str!("../lexicon/pt.txt")),
+];
+
+/// A pack's own words belong to every language, as nobody says which one they are written in.
+fn lexicons(words: &[String]) -> Result<ByLanguage<Lexicon>, Fault> {
+    let lexicon = |(language, file): (&str, &str)| {
+        let builder = LexiconBuilder::default()
+            .read(file)
+            .map_err(|error| Fault::new(format!("built-in lexicon `{language}`: {error}")))?;
+        let builder = words
+            .iter()
+            .fold(builder, |builder, word| builder.phrase(word, 0.85, word));
+        Ok(builder.build(false))
+    };
+    let [english, others @ ..] = FILES;
+    others
+        .into_iter()
+        .try_fold(ByLanguage::new(lexicon(english)?), |made, file| {
+            Ok(made.with(file.0, lexicon(file)?))
+        })
 }
 
 #[cfg(test)]

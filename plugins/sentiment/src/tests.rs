@@ -38,6 +38,53 @@ fn an_upset_tone_is_heard() {
         ("THIS IS UNACCEPTABLE!!!", true),
         ("how many times do I have to explain this", true),
         ("stop wasting my time", true),
+        ("my patience has run out", true),
+        ("I would rather walk than fly with you again", true),
+        (
+            "Three engineers, three excuses. Name me one reason to stay a customer of you people.",
+            true,
+        ),
+        ("Oh brilliant, another form", true),
+        ("You should be ashamed of yourselves", true),
+        ("so much for your guarantee", true),
+    ]);
+}
+
+#[test]
+fn words_in_disguise_and_faces_are_heard() {
+    check(&[
+        ("what a load of sh1t", true),
+        ("you b!tch", true),
+        ("where is my #@$%! parcel", true),
+        ("where is my parcel 😡", true),
+        ("my parcel is here 😀", false),
+        ("#winning 100% & more", false),
+        ("it costs $$$", false),
+    ]);
+}
+
+#[test]
+fn a_stressed_word_strengthens_what_stands_beside_it() {
+    let calm = TestConversation::default();
+    let plain = judge("seriously? cancelled at the gate", &calm);
+    let stressed = judge("seriously? cancelled at the gate AGAIN", &calm);
+    assert!(stressed.confidence > plain.confidence, "{plain:?} {stressed:?}");
+    assert!(stressed.note.expect("told").contains("a word in capitals"));
+    assert!(judge("my IBAN is at the bank", &calm).note.is_none());
+}
+
+#[test]
+fn the_language_is_that_of_the_message() {
+    check(&[
+        ("das ist eine Frechheit", true),
+        ("estoy harta de ustedes", true),
+        ("c'est une honte", true),
+        ("que atendimento péssimo", true),
+        ("arnaque !", true),
+        ("verdammt gute Kopfhörer", false),
+        ("la entrega llegó rota, quiero un cambio", false),
+        ("je ne suis pas fâché du tout", false),
+        ("perdi o meu cartão", false),
     ]);
 }
 
@@ -58,12 +105,17 @@ fn calm_trouble_and_praise_are_not_upset() {
         ("I need sick leave information", false),
         ("could you cancel my appointment please", false),
         ("DO YOU SERVICE THE AREA AROUND MY TOWN", false),
+        ("I hate to bother you, what is my balance?", false),
+        ("my neighbour is furious about the noise, can the unit be moved?", false),
+        ("I can't believe how easy that was", false),
+        ("sorry, I am terrible with names", false),
+        ("how many more nights can I add?", false),
     ]);
 }
 
 #[test]
 fn a_mild_complaint_counts_in_full_once_it_is_not_the_first() {
-    let text = "still waiting";
+    let text = "you lost my form";
     let first = judge(text, &TestConversation::default());
     assert!((0.5..0.75).contains(&first.confidence), "{first:?}");
     let history = TestConversation::default()
@@ -114,12 +166,33 @@ fn odd_texts_are_answered_calmly() {
         assert!(judge(&text, &calm).confidence < 0.5, "{}", &text[..1]);
     }
     assert!(judge(&"terrible ".repeat(3_600), &calm).confidence > 0.7);
-    let detector: Sentiment = testing::detector("{}").expect("fits");
-    proptest!(|(text in "((terrible|sh!t|not|é|🙂|\u{301}|YOU|!!!)[ ,.!’'*]{0,2}){1,30}|\\PC{1,60}")| {
+}
+
+#[test]
+fn evidence_quotes_the_text() {
+    let (calm, detector) = (
+        TestConversation::default(),
+        testing::detector::<Sentiment>("{}").expect("fits"),
+    );
+    proptest!(|(text in "((terrible|sh!t|not|é|🙂|😡|#@%|\u{301}|YOU|honte|!!!)[ ,.!’'*]{0,2}){1,30}|\\PC{1,60}")| {
         for signal in detector.detect(&Message::customer(text.as_str()), &calm).expect("judged") {
             for span in &signal.evidence {
                 prop_assert!(text.get(span.range()).is_some_and(|passage| !passage.is_empty()));
             }
         }
+    });
+}
+
+#[test]
+fn a_sentence_beside_it_changes_nothing_sure() {
+    let (calm, detector) = (
+        TestConversation::default(),
+        testing::detector::<Sentiment>("{}").expect("fits"),
+    );
+    let sure = ["I am fed up with you.", "You will hear from my lawyer."];
+    proptest!(|(index in 0..sure.len(), words in "((blue|kettle|Tuesday|garden|seven|chair)[ ,]{1,2}){1,12}", before in any::<bool>())| {
+        let text = if before { format!("{words}. {}", sure[index]) } else { format!("{} {words}.", sure[index]) };
+        let signals = detector.detect(&Message::customer(text.as_str()), &calm).expect("judged");
+        prop_assert!(signals.iter().any(|signal| signal.confidence >= 0.75), "{text}");
     });
 }
