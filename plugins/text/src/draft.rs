@@ -228,6 +228,10 @@ fn terms(text: &str) -> Result<Vec<Term>, String> {
     if let Some(class) = text.strip_prefix('@') {
         return Ok(vec![Term::Class(class.to_owned())]);
     }
+    if text.starts_with('%') {
+        // No word of a text begins so: it is what the detector marks.
+        return Ok(vec![Term::Form(text.to_owned())]);
+    }
     let word = text.strip_prefix('=').unwrap_or(text);
     let mut spellings = vec![word.to_owned()];
     if word.contains(['ä', 'ö', 'ü']) {

@@ -15,7 +15,8 @@
 //! several joined by `|`, or `*` for any word; `?` behind a step makes it optional; `..` lets three words stand
 //! between, `..5` five; `!word` forbids a word anywhere inside; `^` is the beginning of a sentence and `$` its end,
 //! `^ ..2` at most two words behind the beginning, `..2 $` as many before the end, and `now|$` a word or the end.
-//! `!,` forbids a comma inside. `0.90!` is a weight that no factor changes. Gaps do not count words of `@filler`.
+//! `!,` forbids a comma inside. `0.90!` is a weight that no factor changes. `%name` stands for a passage that the
+//! detector marks. Gaps do not count words of `@filler`.
 
 use std::collections::BTreeMap;
 

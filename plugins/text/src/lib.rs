@@ -19,8 +19,15 @@ mod lexicon;
 pub use lexicon::{Lexicon, LexiconBuilder, LexiconError};
 
 mod matching;
+pub use matching::Mark;
 mod rules;
 pub use rules::{Hit, Verdict};
+
+mod kinds;
+pub use kinds::{kind, together};
+
+mod trade;
+pub use trade::check_phrases;
 
 mod language;
 pub use language::ByLanguage;

@@ -1,8 +1,11 @@
 //! Matching the rules of a lexicon against a text.
 //!
-//! A rule is a row of classes with bounded gaps. Several words may count as one word of a class, as `one of your
+//! A rule is a row of classes with bounded gaps. A passage that the detector itself understands, such as a number, is
+//! handed over as a mark and is one word to the rules. Several words may count as one word of a class, as `one of your
 //! colleagues` counts as a person; such groups are found first, from the end of the text to its beginning, so that a
 //! group may hold another.
+
+use std::ops::Range;
 
 use crate::lexicon::Live;
 use crate::rules::{Effect, Factor, Match, Rule, Step, Verdict, weigh};
@@ -18,10 +21,19 @@ const NESTED_GROUPS: usize = 3;
 /// Words written together that are taken apart in one message.
 const MOST_SPLIT: usize = 8;
 
-/// A word that may matter to a rule.
+/// A passage that the detector itself understands, such as a number, known to the lexicon as the word `%name`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// What the lexicon calls it, with its `%`.
+    pub name: &'static str,
+    /// The bytes of the text.
+    pub range: Range<usize>,
+}
+
+/// A word that may matter to a rule, or the words of a mark.
 struct Token<'a> {
     meaning: Meaning<'a>,
-    word: usize,
+    range: Range<usize>,
     sentence: u32,
     /// Whether gaps do not count it.
     filler: bool,
@@ -50,7 +62,13 @@ struct Tokens<'a> {
 impl Lexicon {
     /// Weighs a text, in time linear in its length.
     pub fn judge(&self, reading: &Reading) -> Verdict<'_> {
-        let mut text = self.tokens(reading);
+        self.judge_marked(reading, &[])
+    }
+
+    /// Weighs a text in which each mark stands for the words inside it. Marks are in the order of the text and do not
+    /// overlap; one that no rule names is a word that no rule knows.
+    pub fn judge_marked(&self, reading: &Reading, marks: &[Mark]) -> Verdict<'_> {
+        let mut text = self.tokens(reading, marks);
         self.look_ahead(&mut text);
         self.find_groups(&mut text);
         let (mut yes, mut factors) = (Vec::new(), Vec::new());
@@ -60,9 +78,7 @@ impl Lexicon {
                     let Some(last) = text.end_of_match(rule, first, behind) else {
                         continue;
                     };
-                    let words = reading.words();
-                    let (begin, end) = (text.tokens[first].word, text.tokens[last].word);
-                    let range = words[begin].range().start..words[end].range().end;
+                    let range = text.tokens[first].range.start..text.tokens[last].range.end;
                     match rule.effect {
                         Effect::Weight(weight) if yes.len() < MOST_MATCHES => yes.push(Match {
                             rule: &rule.name,
@@ -84,17 +100,31 @@ impl Lexicon {
         weigh(yes, factors)
     }
 
-    fn tokens<'a>(&'a self, reading: &Reading) -> Tokens<'a> {
-        let mut tokens = Vec::with_capacity(reading.words().len());
+    fn tokens<'a>(&'a self, reading: &Reading, mut marks: &[Mark]) -> Tokens<'a> {
+        let mut tokens: Vec<Token<'a>> = Vec::with_capacity(reading.words().len());
         let mut split = 0;
-        for (word, place) in reading.words().iter().enumerate() {
+        for place in reading.words() {
+            if let Some(mark) = mark_at(&mut marks, place.range().start) {
+                match tokens.last_mut().filter(|token| token.range.start == mark.range.start) {
+                    Some(token) => token.range.end = token.range.end.max(place.range().end),
+                    None => tokens.push(Token {
+                        meaning: self.vocabulary().mark(mark.name),
+                        range: mark.range.start..place.range().end,
+                        sentence: place.sentence(),
+                        filler: false,
+                        after_pause: place.after_pause(),
+                        groups: [0, 0],
+                    }),
+                }
+                continue;
+            }
             let mut add = |meaning: Meaning<'a>| {
                 let filler = self.filler().is_some_and(|filler| meaning.is(filler));
                 // A filler that no rule names is not even looked at.
                 if !filler || meaning.classes().any(|class| Some(class) != self.filler()) {
                     tokens.push(Token {
                         meaning,
-                        word,
+                        range: place.range(),
                         sentence: place.sentence(),
                         filler,
                         after_pause: place.after_pause(),
@@ -175,6 +205,14 @@ impl Lexicon {
         }
         text.live[0] = live;
     }
+}
+
+/// The mark that covers a byte; those before it are dropped.
+fn mark_at<'a>(marks: &mut &'a [Mark], byte: usize) -> Option<&'a Mark> {
+    while marks.first().is_some_and(|mark| mark.range.end <= byte) {
+        *marks = &marks[1..];
+    }
+    marks.first().filter(|mark| mark.range.start <= byte)
 }
 
 impl Tokens<'_> {
@@ -322,6 +360,27 @@ mod tests {
     #[test]
     fn a_forbidden_word_inside_forbids_the_match() {
         check(&[("I need this human", "wants-human"), ("I need info about human", "")]);
+    }
+
+    #[test]
+    fn a_mark_is_one_word_that_the_detector_understands() {
+        let lexicon = LexiconBuilder::default()
+            .read("0.9 costs: costs ..1 %sum\n0.8 sum: %sum $\nx0.1 paid: paid %sum")
+            .expect("is sound")
+            .build(false);
+        let text = "it costs all of $ 2 million. I paid $3";
+        let marks = [(16, 27), (36, 38)].map(|(start, end)| Mark {
+            name: "%sum",
+            range: start..end,
+        });
+        let verdict = lexicon.judge_marked(&Reading::of(text), &marks);
+        let hits = verdict.hits().iter();
+        let found: Vec<_> = hits
+            .map(|hit| (hit.rule, &text[hit.range.clone()], hit.weight))
+            .collect();
+        assert_eq!(found, [("sum", "$ 2 million", 0.8)]);
+        assert!(verdict.change(0.5, &(36..38)).0 < 0.1);
+        assert!(lexicon.judge(&Reading::of(text)).hits().is_empty());
     }
 
     #[test]

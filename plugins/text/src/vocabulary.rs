@@ -135,6 +135,15 @@ impl Vocabulary {
         meaning
     }
 
+    /// What a passage means that the detector marks, by its name with the `%`.
+    pub(crate) fn mark(&self, name: &str) -> Meaning<'_> {
+        Meaning {
+            exact: self.find(hash(b'=', name)),
+            stem: &[],
+            typo: false,
+        }
+    }
+
     /// What a group of words means that is taken for one word of the named class.
     pub(crate) fn group(&self, name: &str) -> Meaning<'_> {
         Meaning {
