@@ -1,60 +1,48 @@
 //! Detector `high-value`: large sales, important contacts, emergencies.
 //!
-//! All three are worth a human at once, so every hit asks for the high priority; the tag says which it is. Sums and
-//! counts are compared with what the business calls large, since no word list can know that.
+//! All three are worth a human at once, so every find asks for the high priority; the tag says which it is. Sums and
+//! counts are compared with what the business calls large, since no word list can know that, and are then words to the
+//! rules, which know whether a sum is to be spent or was paid. Few customers say all of it in one clause: the rules
+//! find the parts of a case (how many, who asks, what they want; what is wrong, to whom, how soon), and parts of
+//! different kinds add up.
+
+mod settings;
+pub use settings::Settings;
+
+mod numbers;
+
+mod money;
 
 mod amounts;
 
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register};
-use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading, Verdict};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use baton_text::{ByLanguage, Hit, Lexicon, LexiconBuilder, LexiconError, Mark, Reading, Verdict, kind, together};
 
-use amounts::{Amount, Counts, amounts};
+use amounts::{Amount, Counts, Nouns, amounts};
 
-/// What a large count, or a phrase of the pack, is worth.
-const LARGE: f32 = 0.85;
-/// What a large sum is worth: less, as people also name sums that they paid or moved.
-const LARGE_SUM: f32 = 0.7;
+/// What a phrase of the pack is worth.
+const WORDS_WEIGHT: f32 = 0.85;
 /// Below this a signal would be noise.
 const FAINT: f32 = 0.2;
-const SALE_TAG: &str = "sales-opportunity";
-const URGENT_TAG: &str = "urgent";
-
-/// Settings of the detector `high-value`.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Settings {
-    /// Words or phrases of the trade that mean a valuable request, such as `rooftop unit`.
-    pub words: Vec<String>,
-    /// Sums of money from this on are large, whatever the currency; more than 0.
-    pub amount_at_least: f64,
-    /// Numbers of seats, users, sites or units from this on are large; at least 1.
-    pub seats_at_least: u32,
-    /// Whether emergencies and dangers count.
-    pub emergencies: bool,
-    /// What a contact marked as VIP is worth by itself, 0 to 1. It also strengthens every other sign.
-    pub vip_confidence: f32,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        let words = Vec::new();
-        Self {
-            words,
-            amount_at_least: 5_000.0,
-            seats_at_least: 50,
-            emergencies: true,
-            vip_confidence: 0.5,
-        }
-    }
-}
+/// From this on it is likelier than not, so the tag and the priority may be told.
+const LIKELY: f32 = 0.5;
+/// More parts than these tell a reader nothing new.
+const MOST_PARTS: usize = 5;
+/// Kinds of rules that speak of emergencies; all others speak of sales.
+const URGENT_KINDS: [&str; 8] = ["urgent", "safety", "trouble", "cold", "flame", "frail", "now", "stakes"];
 
 /// Finds valuable or urgent requests.
 #[derive(Debug)]
 pub struct HighValue {
-    lexicons: ByLanguage<Lexicon>,
+    languages: ByLanguage<Language>,
     settings: Settings,
+}
+
+/// What the detector knows of a language.
+#[derive(Debug)]
+struct Language {
+    lexicon: Lexicon,
+    nouns: Nouns,
 }
 
 impl Detector for HighValue {
@@ -63,34 +51,21 @@ impl Detector for HighValue {
     type Settings = Settings;
 
     fn new(settings: Settings) -> Result<Self, Fault> {
-        if !(settings.amount_at_least > 0.0 && settings.amount_at_least.is_finite()) {
-            return Err(Fault::at(
-                "/amount_at_least",
-                format!("is {}; more than 0", settings.amount_at_least),
-            ));
-        }
-        if settings.seats_at_least == 0 {
-            return Err(Fault::at("/seats_at_least", "is 0; at least 1"));
-        }
-        if !(0.0..=1.0).contains(&settings.vip_confidence) {
-            return Err(Fault::at(
-                "/vip_confidence",
-                format!("is {}; 0 to 1", settings.vip_confidence),
-            ));
-        }
-        let mut english = LexiconBuilder::default()
-            .read(include_str!("../lexicon/en.txt"))
-            .map_err(|error| Fault::new(format!("built-in English: {error}")))?;
-        for (index, word) in settings.words.iter().enumerate() {
-            if Reading::of(word).words().is_empty() {
-                return Err(Fault::at(format!("/words/{index}"), "has no word in it"));
+        settings.check()?;
+        let language = |name: &str, lexicon: Result<LexiconBuilder, LexiconError>, typos| {
+            let mut lexicon = lexicon.map_err(|error| Fault::new(format!("built-in {name}: {error}")))?;
+            for word in &settings.words {
+                lexicon = lexicon.phrase(&format!("words/{word}"), WORDS_WEIGHT, word);
             }
-            english = english.phrase(word, LARGE, word);
+            let lexicon = lexicon.build(typos);
+            let nouns = Nouns::of(&lexicon);
+            Ok::<_, Fault>(Language { lexicon, nouns })
+        };
+        let mut languages = ByLanguage::new(language("English", english(), true)?);
+        for (name, file) in OTHERS {
+            languages = languages.with(name, language(name, LexiconBuilder::default().read(file), false)?);
         }
-        Ok(Self {
-            lexicons: ByLanguage::new(english.build(true)),
-            settings,
-        })
+        Ok(Self { languages, settings })
     }
 
     fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
@@ -98,77 +73,127 @@ impl Detector for HighValue {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
-        let verdict = self.lexicons.pick(&reading, || conversation.locale()).judge(&reading);
         let vip = self.settings.vip_confidence > 0.0 && conversation.contact().vip;
-        let signals = [self.value(&verdict, &message.text, vip), self.urgency(&verdict)];
-        Ok(signals.into_iter().flatten().collect())
+        // A short message may be in several languages; the surest counts.
+        let surest = self
+            .languages
+            .candidates(&reading, || conversation.locale())
+            .map(|language| self.judge(language, &message.text, &reading, vip))
+            .max_by(|one, other| confidence(one).total_cmp(&confidence(other)));
+        Ok(surest.unwrap_or_default())
     }
 }
 
 register!(Detector, HighValue);
 
+/// The other languages, in which less is known; no misspelt word counts, as too many honest ones are near.
+const OTHERS: [(&str, &str); 4] = [
+    ("de", include_str!("../lexicon/de.txt")),
+    ("es", include_str!("../lexicon/es.txt")),
+    ("fr", include_str!("../lexicon/fr.txt")),
+    ("pt", include_str!("../lexicon/pt.txt")),
+];
+
+/// The built-in English lexicon.
+fn english() -> Result<LexiconBuilder, LexiconError> {
+    LexiconBuilder::default()
+        .read(include_str!("../lexicon/nouns.en.txt"))?
+        .read(include_str!("../lexicon/sale.en.txt"))?
+        .read(include_str!("../lexicon/urgent.en.txt"))?
+        .read(include_str!("../lexicon/known.en.txt"))
+}
+
+/// How sure the surest signal is.
+fn confidence(signals: &[Signal]) -> f32 {
+    signals.iter().map(|signal| signal.confidence).fold(0.0, f32::max)
+}
+
 impl HighValue {
-    fn value(&self, verdict: &Verdict<'_>, text: &str, vip: bool) -> Option<Signal> {
-        let mut doubt = 1.0;
-        let mut signal = Signal::default().tag(SALE_TAG).priority(Priority::High);
-        let mut note = Vec::new();
-        for hit in verdict.hits().iter().filter(|hit| !urgent(hit.rule)).take(4) {
-            doubt *= 1.0 - hit.weight * if note.is_empty() { 1.0 } else { 0.5 };
-            let by = hit
-                .changed_by
-                .map(|by| format!(", changed by {by}"))
-                .unwrap_or_default();
-            note.push(format!("{} {:.2}{by}", hit.rule, hit.weight));
-            signal = signal.span(hit.range.clone(), hit.rule);
-        }
-        for Amount { counts, value, range } in amounts(text).into_iter().filter(|amount| self.is_large(amount)).take(2)
-        {
-            let (field, rule, weight) = match counts {
-                Counts::Money => ("amount", "large sum", LARGE_SUM),
-                Counts::Seats => ("seats", "large number", LARGE),
-            };
-            doubt *= 1.0 - weight;
-            note.push(format!("{rule} {value}"));
-            signal = signal.field(field, &text[range.clone()]).span(range, rule);
-        }
+    fn judge(&self, language: &Language, text: &str, reading: &Reading, vip: bool) -> Vec<Signal> {
+        let Language { lexicon, nouns } = language;
+        let amounts: Vec<_> = amounts(text, reading, lexicon, nouns)
+            .into_iter()
+            .filter_map(|amount| self.settings.mark(&amount).map(|name| (name, amount)))
+            .collect();
+        let marks: Vec<_> = amounts
+            .iter()
+            .map(|(name, amount)| Mark {
+                name,
+                range: amount.range.clone(),
+            })
+            .collect();
+        let verdict = lexicon.judge_marked(reading, &marks);
+        let signals = [self.sale(&verdict, &amounts, text, vip), self.urgency(&verdict)];
+        signals.into_iter().flatten().collect()
+    }
+
+    fn sale(&self, verdict: &Verdict<'_>, amounts: &[(&str, Amount)], text: &str, vip: bool) -> Option<Signal> {
+        let parts = verdict.by_kind(|kind| !URGENT_KINDS.contains(&kind));
+        // Who asks, and that they want something, is everyday talk: without a size it is no case.
+        let parts = if parts.iter().all(|hit| matches!(kind(hit.rule), "intent" | "org")) {
+            Vec::new()
+        } else {
+            parts
+        };
+        let vip_weight = if vip { self.settings.vip_confidence } else { 0.0 };
+        let confidence = (1.0 - (1.0 - together(&parts)) * (1.0 - vip_weight)).min(0.99);
+        let mut signal = found(confidence, &parts, "sales-opportunity")?;
         if vip {
-            doubt *= 1.0 - self.settings.vip_confidence;
-            note.push("the contact is a VIP".to_owned());
+            let told = signal.note.take().filter(|note| !note.is_empty());
+            signal = signal.note(
+                told.into_iter()
+                    .chain(["the contact is a VIP".to_owned()])
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            );
         }
-        signal.confidence = (1.0_f32 - doubt).min(0.99);
-        (signal.confidence >= FAINT).then(|| signal.note(note.join("; ")))
+        for (_, amount) in amounts.iter().take(2) {
+            let field = match amount.counts {
+                Counts::Money(_) | Counts::Figure { .. } => "amount",
+                Counts::Seats | Counts::Places { .. } | Counts::Things => "seats",
+            };
+            signal = signal.field(field, &text[amount.range.clone()]);
+        }
+        Some(signal)
     }
 
     fn urgency(&self, verdict: &Verdict<'_>) -> Option<Signal> {
-        let hits: Vec<_> = verdict.hits().iter().filter(|hit| urgent(hit.rule)).take(4).collect();
-        let best = hits
-            .first()
-            .filter(|best| self.settings.emergencies && best.weight >= FAINT)?;
-        let by = best
-            .changed_by
-            .map(|by| format!(", changed by {by}"))
-            .unwrap_or_default();
-        let mut signal = Signal::new(best.weight).note(format!("{} {:.2}{by}", best.rule, best.weight));
-        if best.changed_by.is_none() {
-            signal = signal.tag(URGENT_TAG).priority(Priority::High);
+        if !self.settings.emergencies {
+            return None;
         }
-        Some(
-            hits.iter()
-                .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
-        )
-    }
-
-    fn is_large(&self, amount: &Amount) -> bool {
-        match amount.counts {
-            Counts::Money => amount.value >= self.settings.amount_at_least,
-            Counts::Seats => amount.value >= f64::from(self.settings.seats_at_least),
-        }
+        let parts = verdict.by_kind(|kind| URGENT_KINDS.contains(&kind));
+        // Neither is that somebody is old, or that something is for today.
+        let parts = if parts
+            .iter()
+            .all(|hit| matches!(kind(hit.rule), "frail" | "now" | "cold"))
+        {
+            Vec::new()
+        } else {
+            parts
+        };
+        found(together(&parts), &parts, "urgent")
     }
 }
 
-fn urgent(rule: &str) -> bool {
-    rule.starts_with("urgent/") || rule.starts_with("safety/")
+/// The signal of the parts that were found, unless they are noise.
+fn found(confidence: f32, parts: &[&Hit<'_>], tag: &str) -> Option<Signal> {
+    if confidence < FAINT {
+        return None;
+    }
+    let parts = &parts[..parts.len().min(MOST_PARTS)];
+    let told: Vec<_> = parts.iter().map(|hit| hit.told()).collect();
+    let mut signal = Signal::new(confidence).note(told.join("; "));
+    if confidence >= LIKELY {
+        signal = signal.tag(tag).priority(Priority::High);
+    }
+    Some(
+        parts
+            .iter()
+            .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
+    )
 }
 
+#[cfg(test)]
+mod floor;
 #[cfg(test)]
 mod tests;

@@ -70,11 +70,103 @@ fn the_business_says_what_is_large() {
     let sale = Some("sales-opportunity");
     check(
         r#"{"amount_at_least": 30, "seats_at_least": 3}"#,
-        &[("a budget of $40", sale), ("for 4 people", sale)],
+        &[("a budget of $40", sale), ("a table for 4 people, how much?", sale)],
     );
     check(r#"{"words": ["rooftop unit"]}"#, &[("we need two rooftop units", sale)]);
     let found = judge("{}", "our budget is $25,000 a year", &TestConversation::default());
     assert_eq!(found[0].fields, [("amount".to_owned(), "$25,000".to_owned())]);
+}
+
+#[test]
+fn what_is_much_depends_on_the_currency() {
+    let sale = Some("sales-opportunity");
+    let in_yen = r#"{"amount_at_least_in": {"JPY": 100}}"#;
+    check(
+        "{}",
+        &[
+            ("our budget is 6,000 euros", sale),
+            ("our budget is 6,000 yen", None),
+            ("our budget is 6,000 kronor", None),
+            ("our budget is ¥800,000", sale),
+            ("our budget is Rs. 8 lakh", sale),
+        ],
+    );
+    check(
+        in_yen,
+        &[("our budget is 6,000 yen", sale), ("our budget is $600", None)],
+    );
+}
+
+#[test]
+fn a_sum_that_was_paid_is_no_sale_and_one_to_spend_is() {
+    let sale = Some("sales-opportunity");
+    check(
+        "{}",
+        &[
+            ("I paid $12,000 for it", None),
+            ("you charged me 9,000 euros", None),
+            ("please transfer 8k dollars to my sister", None),
+            ("we can spend $12,000 on it", sale),
+            ("the board has approved 300k", sale),
+            ("I have 900,000 pounds to invest", sale),
+        ],
+    );
+}
+
+#[test]
+fn parts_of_a_case_add_up_whatever_their_order() {
+    let sale = Some("sales-opportunity");
+    check(
+        "{}",
+        &[
+            ("We have 14 restaurants. Hello!", None),
+            ("We have 14 restaurants. What would it cost?", sale),
+            ("What would it cost? We have 14 restaurants.", sale),
+            ("What would it cost?", None),
+            ("My mother is 91 and it is minus 8 outside", None),
+            (
+                "The heating is dead, my mother is 91 and it is minus 8 outside",
+                Some("urgent"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_plainest_cases_are_known_in_other_languages() {
+    let (sale, urgent) = (Some("sales-opportunity"), Some("urgent"));
+    check(
+        "{}",
+        &[
+            ("Wir brauchen Lizenzen für 300 Mitarbeiter, was kostet das?", sale),
+            ("Bei uns im Keller riecht es stark nach Gas", urgent),
+            ("Wie lange dauert die Lieferung nach Wien?", None),
+            ("Necesitamos un presupuesto para 40 apartamentos", sale),
+            ("Hay un escape de gas en la cocina", urgent),
+            ("¿Cuándo llega mi pedido?", None),
+            ("Nous avons 25 magasins et cherchons un devis pour tous", sale),
+            ("Mon père ne respire plus", urgent),
+            ("Où est ma commande ?", None),
+            ("Queremos um orçamento para 60 quartos de hotel", sale),
+            ("Meu vizinho desmaiou e está inconsciente", urgent),
+            ("Qual é o horário da loja?", None),
+        ],
+    );
+}
+
+/// Sentences about something else.
+const CHAT: &str = "( (Thanks for the answer so far|It rains here and the bus is late|The blue one came on Monday[.] I like it|Hello \u{1F642}|My dog is called Rex)[.!]){0,30} ";
+
+#[test]
+fn other_sentences_do_not_hide_a_sure_case() {
+    let detector: HighValue = testing::detector("{}").expect("fits");
+    proptest!(ProptestConfig::with_cases(64), |(before in CHAT, after in CHAT)| {
+        for case in ["There is a smell of gas.", "We need a quote for 400 licences."] {
+            let text = format!("{before}{case}{after}");
+            let signals = detector.detect(&Message::customer(text.as_str()), &TestConversation::default()).expect("judged");
+            prop_assert!(signals.iter().any(|signal| signal.confidence >= 0.75), "{text}");
+        }
+    });
 }
 
 #[test]
@@ -98,6 +190,12 @@ fn settings_that_make_no_sense_are_faults_at_their_place() {
         (r#"{"seats_at_least": -4}"#, "/seats_at_least"),
         (r#"{"vip_confidence": 2}"#, "/vip_confidence"),
         (r#"{"words": [" "]}"#, "/words/0"),
+        (r#"{"words": ["rooftop", "what is the"]}"#, "/words/1"),
+        (r#"{"amount_at_least_in": {"EUR": 0}}"#, "/amount_at_least_in/EUR"),
+        (
+            r#"{"amount_at_least_in": {"euro/s": 9}}"#,
+            "/amount_at_least_in/euro~1s",
+        ),
         (r#"{"amount": 3}"#, "/amount"),
     ] {
         assert_eq!(
