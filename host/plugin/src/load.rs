@@ -88,6 +88,12 @@ impl Plugins {
         program.names.name.clone_from(&description.name);
         program.names.version.clone_from(&description.version);
         let snapshotted = configure(&program, source.settings_json, &instrumented)?;
+        tracing::debug!(
+            id = source.id,
+            name = source.name,
+            bytes = snapshotted.len(),
+            "snapshotted a plugin"
+        );
         Ok((description, inspect::compile(self.engine(kind), &snapshotted)?))
     }
 

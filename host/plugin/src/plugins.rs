@@ -228,7 +228,7 @@ pub(crate) const TABLES: u32 = 4;
 /// What wasmtime keeps for one instance besides memories and tables; a guest with a thousand functions needs tens of KiB.
 const INSTANCE_BYTES: usize = 1024 * 1024;
 /// A snapshotted Rust guest with its stack; what is larger is given back to the system after each call.
-const RESIDENT_BYTES: usize = 2 * 1024 * 1024;
+const RESIDENT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Counts time for deadlines, from its start until the last plugin is gone.
 pub(crate) struct Ticker {

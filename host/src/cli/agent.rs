@@ -33,7 +33,7 @@ enum Act {
     },
     /// Add an agent, or replace all that is said of one.
     #[command(
-        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3 \\\n    --absent 2026-08-03,2026-08-15,ben"
+        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3\n  baton agent put ana --name \"Ana Silva\" --absent 2026-08-03,2026-08-15,ben"
     )]
     Put {
         /// Who.

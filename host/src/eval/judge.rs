@@ -29,6 +29,10 @@ pub struct ChatVerdict {
     pub reason: Option<String>,
 }
 
+/// The usual threshold. A rule may want more of an information gap before it hands over, because one failed answer is no
+/// reason yet; that the answer failed is told from here on.
+const SURE: f32 = 0.75;
+
 /// Judges every row by itself; `done` is told after each one, from several threads.
 ///
 /// # Errors
@@ -56,7 +60,7 @@ fn verdict(signals: Vec<Signal>, failed: f32) -> Verdict {
     let mut verdict = Verdict::default();
     for signal in signals {
         let reason = signal.reason.as_str().to_owned();
-        let gap = reason == Reason::INFORMATION_GAP && signal.confidence >= failed;
+        let gap = reason == Reason::INFORMATION_GAP && signal.confidence >= failed.max(SURE);
         if (signal.fires() || gap) && !verdict.fired.contains(&reason) {
             verdict.fired.push(reason.clone());
         }

@@ -2,7 +2,7 @@
 //!
 //! `rows` reads what was labelled, `judge` lets the rules decide each row and each chat, `score` counts, `plot` draws.
 //! A row counts for a reason where its label is known and not doubtful; what the rules say is what the daemon would do:
-//! a signal at its rule's threshold, and for `information-gap` also one that counts as a failed answer.
+//! a signal at its rule's threshold, and for `information-gap` also one that surely counts as a failed answer.
 
 mod rows;
 pub use rows::{Chat, Labelled, ReadError, Row, Turn, read};

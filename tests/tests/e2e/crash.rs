@@ -50,7 +50,8 @@ fn what_was_acknowledged_survives_every_kill() {
         random = random
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
-        let moment = Duration::from_millis(40 + (random >> 33) % 400);
+        // Counted in answers and then in time, so that a slow machine is killed under load, too.
+        let (answers, moment) = (1 + (random >> 33) % 24, Duration::from_millis((random >> 40) % 60));
         let stop = Arc::new(AtomicBool::new(false));
         let clients: Vec<_> = (0..CLIENTS)
             .map(|client| {
@@ -59,6 +60,10 @@ fn what_was_acknowledged_survives_every_kill() {
                 std::thread::spawn(move || write(&url, &token, round, client, &stop, &acknowledged))
             })
             .collect();
+        let before = count(&acknowledged);
+        eventually("answers to kill it among", || {
+            (count(&acknowledged) >= before + answers as usize).then_some(())
+        });
         std::thread::sleep(moment);
         daemon.kill();
         stop.store(true, Ordering::SeqCst);
@@ -84,6 +89,12 @@ fn what_was_acknowledged_survives_every_kill() {
     every_message_is_there(&daemon, &acknowledged);
     nothing_is_there_twice(&daemon, &acknowledged);
     every_timer_fires(&daemon);
+}
+
+/// Messages that were acknowledged so far.
+fn count(acknowledged: &Mutex<Acknowledged>) -> usize {
+    let acknowledged = acknowledged.lock().expect("nobody panicked");
+    acknowledged.messages.values().map(BTreeSet::len).sum()
 }
 
 /// One client: conversations one after the other, each a question and a request for a human.
