@@ -95,6 +95,7 @@ fn data_of(what: &What, place: Option<&Place>) -> Value {
         What::PluginRecovered { plugin, rules } => json!({ "plugin": plugin, "rules": rules }),
         What::PackActivated { rules, previous } => json!({ "rules": rules, "previous": previous }),
         What::WebhookDisabled { endpoint, why } => json!({ "endpoint": endpoint, "why": why }),
+        What::ConversationOpened => json!({}),
     }
 }
 
@@ -310,6 +311,7 @@ mod tests {
             },
             What::PackActivated { rules, previous: None },
             What::WebhookDisabled { endpoint, why },
+            What::ConversationOpened,
         ];
         events.into_iter().map(What::Happened).chain(others).collect()
     }

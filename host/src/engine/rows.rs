@@ -159,7 +159,20 @@ pub(super) fn events(
     let mut about = before
         .and_then(|loaded| loaded.conversation.handover.as_ref())
         .map(|h| h.id.number);
+    let place = |handover| Place {
+        conversation: after.id.clone(),
+        bot: after.bot.clone(),
+        channel: after.channel.clone(),
+        handover,
+    };
     let mut events = Vec::new();
+    if before.is_none() {
+        events.push(tenant.event(EventRow {
+            at: now,
+            place: Some(place(None)),
+            what: What::ConversationOpened,
+        }));
+    }
     for effect in effects {
         let what = match effect {
             Effect::Emit(event) => {
@@ -171,15 +184,9 @@ pub(super) fn events(
             Effect::Say(reply) => What::Reply(reply.clone()),
             Effect::HandoverEnded(_) | Effect::TaskEnded(_) => continue,
         };
-        let place = Place {
-            conversation: after.id.clone(),
-            bot: after.bot.clone(),
-            channel: after.channel.clone(),
-            handover: about,
-        };
         events.push(tenant.event(EventRow {
             at: now,
-            place: Some(place),
+            place: Some(place(about)),
             what,
         }));
     }

@@ -22,6 +22,11 @@ pub struct Head {
 }
 
 impl Head {
+    /// The bot that speaks in it, and where.
+    pub fn place(&self) -> (&BotId, &str) {
+        (&self.conversation.bot, &self.conversation.channel)
+    }
+
     /// The conversation, with the handover and the tasks that the head names, tasks in any order.
     ///
     /// # Errors

@@ -73,6 +73,8 @@ pub enum What {
         /// What it answered.
         why: String,
     },
+    /// `conversation.opened`: a conversation began; reports count conversations by it.
+    ConversationOpened,
 }
 
 impl What {
@@ -91,6 +93,7 @@ impl What {
             Self::PluginRecovered { .. } => "plugin.recovered",
             Self::PackActivated { .. } => "pack.activated",
             Self::WebhookDisabled { .. } => "webhook.disabled",
+            Self::ConversationOpened => "conversation.opened",
         }
     }
 }
@@ -147,6 +150,7 @@ forms! {
         PluginRecovered { plugin: String, rules: String },
         PackActivated { rules: String, previous: Option<String> },
         WebhookDisabled { endpoint: String, why: String },
+        ConversationOpened,
     }
 
     enum Presence as PresenceForm { Online, Away, Offline }
