@@ -26,6 +26,8 @@ pub mod tls;
 
 pub mod observe;
 
+pub mod report;
+
 pub mod simulate;
 
 pub mod eval;
