@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use crate::auth::Token;
 use crate::directory::Absence;
 use crate::engine::{Act, EngineError, Judged, Logged, Said};
+use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
 
 /// An answer that takes its time, most often that of a synced commit.
 pub type Later<'a, T> = Pin<Box<dyn Future<Output = Result<T, EngineError>> + Send + 'a>>;
@@ -147,6 +148,31 @@ pub struct DeadLetter {
     pub note: String,
 }
 
+/// Which report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportQuery {
+    /// Its first moment.
+    pub since: Moment,
+    /// Its end.
+    pub until: Moment,
+    /// By what the handovers are grouped; a review has no groups.
+    pub group_by: Option<GroupBy>,
+}
+
+/// Why a report was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// There is no such business, or the like.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There is no moment in the period.
+    #[error(transparent)]
+    Period(#[from] EmptyPeriod),
+    /// What it is made of cannot be read.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+}
+
 /// An answer that is given again to the same `Idempotency-Key`. The stored form is up to who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptAnswer {
@@ -230,6 +256,13 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Later<'a, AgentView>;
     /// All packs, by name.
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
+
+    /// Every business, by id; asked for tokens that hold for every one.
+    fn businesses(&self) -> Vec<BusinessId>;
+    /// What came of the handovers of a period. Takes as long as reading them, so it is asked on a thread that may wait.
+    fn report(&self, businesses: &[BusinessId], query: &ReportQuery) -> Result<Report, ReportError>;
+    /// What to change because of a period. Takes as long as reading its conversations.
+    fn review(&self, business: &BusinessId, query: &ReportQuery) -> Result<Review, ReportError>;
 
     /// Events after a sequence number, in order.
     fn events(&self, business: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError>;

@@ -39,6 +39,8 @@ pub(crate) struct App {
     /// `true` once the daemon stops; then streams end and nothing new begins.
     pub(crate) stop: watch::Receiver<bool>,
     pub(crate) streams: Arc<Semaphore>,
+    /// Reports in work.
+    pub(crate) reports: Arc<Semaphore>,
     /// Token and key of requests in work.
     pub(crate) keys: Mutex<HashSet<(String, String)>>,
     in_flight: Arc<Semaphore>,
@@ -53,6 +55,7 @@ impl App {
     pub(crate) fn new(backend: Arc<dyn Backend>, options: Options, stop: watch::Receiver<bool>) -> Self {
         Self {
             streams: Arc::new(Semaphore::new(options.streams)),
+            reports: Arc::new(Semaphore::new(limits::REPORTS)),
             in_flight: Arc::new(Semaphore::new(options.in_flight)),
             limiter: Limiter::new(options.rate_per_second, options.rate_burst),
             request_ids: RequestIds::new(),

@@ -45,6 +45,8 @@ pub(crate) const PAGE_DEFAULT: usize = 50;
 pub(crate) const CURSOR_BYTES: usize = 512;
 /// Events read from the store at once for one stream; also the most that one stream holds in memory.
 pub(crate) const STREAM_PAGE: usize = 100;
+/// Reports that are made at once; further ones are answered 429. Each reads as fast as the disk, and holds what it read.
+pub(crate) const REPORTS: usize = 2;
 /// Types in `?types=`.
 pub(crate) const STREAM_TYPES: usize = 32;
 /// `Idempotency-Key` and `x-request-id` as callers send them.

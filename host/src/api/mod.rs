@@ -8,7 +8,7 @@
 mod backend;
 pub use backend::{
     Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
-    TaskFilter,
+    ReportError, ReportQuery, TaskFilter,
 };
 
 mod limits;

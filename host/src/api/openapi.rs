@@ -30,6 +30,7 @@ use super::problem::{Kind, ProblemBody};
         (name = "handovers", description = "Why a human was asked, who was, and what came of it."),
         (name = "tasks", description = "What people must do, and what they do."),
         (name = "agents", description = "Who is there."),
+        (name = "reports", description = "What came of it, over a period."),
         (name = "events", description = "What happens, as it happens; and what could not be delivered."),
         (name = "administration", description = "Packs and tokens."),
         (name = "service", description = "Of the daemon itself."),

@@ -13,10 +13,11 @@ use super::rows::{self, unreadable};
 use super::{Act, Engine, EngineError, Judged, Logged, Said, people};
 use crate::api::{
     Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
-    TaskFilter,
+    ReportError, ReportQuery, TaskFilter,
 };
 use crate::auth::{Realm, Token};
 use crate::record::{self, EventRow};
+use crate::report::{Report, Review};
 
 /// The engine behind the API.
 pub struct Door(pub Arc<Engine>);
@@ -125,6 +126,18 @@ impl Backend for Door {
             strategies: ids(&pack.strategies),
             templates: ids(&pack.templates),
         }])
+    }
+
+    fn businesses(&self) -> Vec<BusinessId> {
+        self.0.tenants.keys().cloned().collect()
+    }
+
+    fn report(&self, businesses: &[BusinessId], query: &ReportQuery) -> Result<Report, ReportError> {
+        self.0.make_report(businesses, query)
+    }
+
+    fn review(&self, business: &BusinessId, query: &ReportQuery) -> Result<Review, ReportError> {
+        self.0.make_review(business, query)
     }
 
     fn events(&self, business: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError> {

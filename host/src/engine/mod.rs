@@ -10,6 +10,7 @@ mod housekeeping;
 mod inputs;
 mod lists;
 mod people;
+mod reports;
 mod rows;
 mod start;
 mod tenant;

@@ -6,6 +6,7 @@ mod conversations;
 mod events;
 mod handovers;
 mod operations;
+mod reports;
 mod service;
 mod tasks;
 
@@ -69,6 +70,8 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(agents::list_agents))
         .routes(routes!(agents::put_agent))
         .routes(routes!(agents::put_presence))
+        .routes(routes!(reports::report_handovers))
+        .routes(routes!(reports::review))
         .routes(routes!(events::stream_events))
         .routes(routes!(events::list_dead_letters))
         .routes(routes!(events::send_again))

@@ -22,6 +22,7 @@ pub(super) async fn index() -> Json<wire::Index> {
         ("handovers", "/v1/handovers"),
         ("tasks", "/v1/tasks"),
         ("agents", "/v1/agents"),
+        ("reports", "/v1/reports/handovers"),
         ("events", "/v1/events"),
         ("health", "/healthz"),
         ("ready", "/readyz"),

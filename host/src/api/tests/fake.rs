@@ -11,6 +11,7 @@ use super::samples::*;
 use crate::api::*;
 use crate::auth::{Realm, Token};
 use crate::engine::{Act, EngineError, Judged, Logged, Said};
+use crate::report;
 
 pub(super) struct Fake {
     state: Mutex<State>,
@@ -320,6 +321,31 @@ impl Backend for Fake {
             strategies: vec![],
             templates: vec![],
         }])
+    }
+
+    fn businesses(&self) -> Vec<BusinessId> {
+        vec![super::business(), BusinessId::new("globex").expect("well formed")]
+    }
+
+    fn report(&self, businesses: &[BusinessId], query: &ReportQuery) -> Result<report::Report, ReportError> {
+        let names: Vec<&str> = businesses.iter().map(BusinessId::as_str).collect();
+        self.state().asked.push(format!("report of {names:?}"));
+        if query.group_by == Some(report::GroupBy::Week) {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+        let period = report::Period::new(&query.since, &query.until, &Calendar::always(), Time(START_MS))?;
+        Ok(report::report(&[], period, query.group_by, Time(START_MS)))
+    }
+
+    fn review(&self, business: &BusinessId, query: &ReportQuery) -> Result<report::Review, ReportError> {
+        self.state().asked.push(format!("review {business} {query:?}"));
+        let period = report::Period::new(&query.since, &query.until, &Calendar::always(), Time(START_MS))?;
+        Ok(report::review(
+            &baton_store::MemoryStore::new(),
+            business,
+            period,
+            Time(START_MS),
+        )?)
     }
 
     fn events(&self, _: &BusinessId, after: u64, limit: usize) -> Result<Vec<Published>, EngineError> {

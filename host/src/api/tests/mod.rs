@@ -5,6 +5,7 @@ mod fake;
 mod gate;
 mod keep;
 mod openapi;
+mod reports;
 pub(crate) mod samples;
 mod scopes;
 mod serve;

@@ -66,6 +66,8 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         GET /v1/handovers
         GET /v1/handovers/{id}
         GET /v1/packs
+        GET /v1/reports/handovers
+        GET /v1/reports/review
         GET /v1/tasks
         GET /v1/tasks/{id}
         GET /v1/tokens
