@@ -35,6 +35,7 @@ mod simulate;
 mod agent;
 mod dead_letter;
 mod handover;
+mod report;
 mod task;
 mod token;
 
@@ -93,6 +94,7 @@ enum Command {
     Eval(eval::Eval),
     Task(task::Task),
     Handover(handover::Handover),
+    Report(report::Report),
     Agent(agent::Agent),
     Token(token::Token),
     Pack(pack::Pack),
@@ -164,6 +166,7 @@ fn execute(
         Command::Eval(eval) => eval.run(screen),
         Command::Task(task) => task.run(screen),
         Command::Handover(handover) => handover.run(screen),
+        Command::Report(report) => report.run(screen),
         Command::Agent(agent) => agent.run(screen),
         Command::Token(token) => token.run(screen),
         Command::Pack(pack) => pack.run(screen),

@@ -99,6 +99,19 @@ fn wrong_arguments_end_with_2_and_say_what_is_wrong() {
         (&["dead-letter", "send-again"][..], "<ID>..."),
         (&["completions", "tcsh"][..], "[possible values:"),
         (
+            &["report", "--group-by", "colour"][..],
+            "[possible values: business, bot, channel, reason, tag, agent, pack, day, week]",
+        ),
+        (
+            &["report", "--format", "pdf"][..],
+            "[possible values: table, json, csv, html]",
+        ),
+        (
+            &["report", "review", "--format", "csv"][..],
+            "a review is no table for a spreadsheet",
+        ),
+        (&["report", "--group-by", "day", "review"][..], "a review has no groups"),
+        (
             &["task", "list", "--url", "nowhere", "--token", "t"][..],
             "\"nowhere\" is not the address of a daemon",
         ),

@@ -40,6 +40,28 @@ pub struct TaskFilter {
     pub overdue: bool,
 }
 
+/// The period of a report, as the API reads it; what is absent is the API's to say.
+#[derive(Debug, Clone, Default)]
+pub struct ReportPeriod {
+    /// Its first moment.
+    pub since: Option<String>,
+    /// Its end.
+    pub until: Option<String>,
+}
+
+impl ReportPeriod {
+    fn query(&self, group_by: Option<&str>, format: Option<&str>) -> Vec<(&'static str, String)> {
+        let Self { since, until } = self.clone();
+        let (group_by, format) = (group_by.map(str::to_owned), format.map(str::to_owned));
+        given([
+            ("since", since),
+            ("until", until),
+            ("group_by", group_by),
+            ("format", format),
+        ])
+    }
+}
+
 /// How a task was completed.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Completion {
@@ -252,6 +274,26 @@ impl Client {
 
     pub fn send_again(&self, id: &str) -> Result<Value> {
         self.change(Method::POST, &["v1", "dead-letters", id, "send"], &json!({}))
+    }
+
+    /// What came of the handovers of a period.
+    pub fn report(&self, period: &ReportPeriod, group_by: Option<&str>) -> Result<Value> {
+        self.get_with(&["v1", "reports", "handovers"], &period.query(group_by, None))
+    }
+
+    /// The same as `csv` or `html`.
+    pub fn report_text(&self, period: &ReportPeriod, group_by: Option<&str>, format: &str) -> Result<String> {
+        self.text(&["v1", "reports", "handovers"], &period.query(group_by, Some(format)))
+    }
+
+    /// What to change because of a period.
+    pub fn review(&self, period: &ReportPeriod) -> Result<Value> {
+        self.get_with(&["v1", "reports", "review"], &period.query(None, None))
+    }
+
+    /// The same as a page.
+    pub fn review_page(&self, period: &ReportPeriod) -> Result<String> {
+        self.text(&["v1", "reports", "review"], &period.query(None, Some("html")))
     }
 
     /// `message` is the body of `POST /v1/conversations/{id}/messages`.

@@ -16,7 +16,9 @@ mod error;
 pub use error::{ClientError, Fault, Problem};
 
 mod calls;
-pub use calls::{Absence, Completion, HandoverFilter, Presence, Profile, State, TaskFilter, TokenRequest};
+pub use calls::{
+    Absence, Completion, HandoverFilter, Presence, Profile, ReportPeriod, State, TaskFilter, TokenRequest,
+};
 
 /// The header that names the business for tokens that hold for every one.
 const BUSINESS: &str = "baton-business";
@@ -140,6 +142,25 @@ impl Client {
     /// As every call: [`ClientError`].
     pub fn get(&self, path: &[&str]) -> Result<Value, ClientError> {
         self.ask(Method::GET, path, &[], None)
+    }
+
+    /// Reads one thing that a query narrows.
+    ///
+    /// # Errors
+    ///
+    /// As every call: [`ClientError`].
+    pub fn get_with(&self, path: &[&str], query: &[(&str, String)]) -> Result<Value, ClientError> {
+        self.ask(Method::GET, path, query, None)
+    }
+
+    /// Reads a text: a table for a spreadsheet, a page.
+    ///
+    /// # Errors
+    ///
+    /// As every call; also when the answer is not UTF-8.
+    pub fn text(&self, path: &[&str], query: &[(&str, String)]) -> Result<String, ClientError> {
+        let Answer { status, bytes, .. } = self.send(Method::GET, path, query, None)?;
+        String::from_utf8(bytes).map_err(|_| self.foreign(status, "a text that is not UTF-8"))
     }
 
     /// Reads a part of a list.
