@@ -95,6 +95,55 @@ fn an_indirect_request_is_a_request() {
 }
 
 #[test]
+fn a_request_needs_no_word_for_a_human() {
+    check(
+        BUILTIN,
+        &[
+            ("Is Doreen in today? She has my papers", true),
+            ("who's on duty tonight", true),
+            ("bump this up to tier 2", true),
+            ("could the mechanic give me a ring", true),
+            ("whom do I phone", true),
+            ("what's the extension for billing", true),
+            ("Ist die Frau Brandt heute da?", true),
+            ("dígale a Marta que me llame", true),
+            ("j'aimerais mieux en discuter de vive voix", true),
+            ("não tem outra pessoa pra me atender?", true),
+            ("Is breakfast in today's price", false),
+            ("does the manager role have access to billing", false),
+            ("is the pool staffed at night", false),
+            ("will the driver ring the bell", false),
+            ("muss jemand daheim sein wenn das Paket kommt", false),
+            ("puede otra persona recoger el paquete", false),
+            ("qui est la directrice de l'école", false),
+            ("quanto custa ligar para Portugal", false),
+        ],
+    );
+}
+
+#[test]
+fn who_likes_the_bot_or_sends_something_asks_for_nobody() {
+    check(
+        BUILTIN,
+        &[
+            ("thought so. works for me, I'd rather type than talk to somebody", false),
+            ("glad I need not wait for an operator", false),
+            ("prefiero escribir que llamar", false),
+            (
+                "can you send it straight to the manager there, her address is anna@example.com",
+                false,
+            ),
+            ("please email the receipt to my accountant", false),
+            ("I'd like to move it over to you guys", false),
+            ("do I need someone at home for the delivery", false),
+            ("don't go bothering anyone", false),
+            ("I'd rather talk to somebody than type", true),
+            ("can you send this to somebody who can decide", true),
+        ],
+    );
+}
+
+#[test]
 fn words_written_together_or_apart_are_still_words() {
     check(
         BUILTIN,
