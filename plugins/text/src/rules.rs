@@ -89,6 +89,12 @@ impl<'a> Verdict<'a> {
         &self.hits
     }
 
+    /// The same without what one rule says.
+    pub fn without(mut self, rule: &str) -> Self {
+        self.hits.retain(|hit| hit.rule != rule);
+        self
+    }
+
     /// How sure the hits are together, 0 to 0.99: the strongest, and a half of what each one elsewhere would add.
     pub fn confidence(&self) -> f32 {
         let mut doubt = 1.0;
