@@ -16,6 +16,9 @@ const ONE_SLIP: f32 = 0.92;
 const IN_REPLY: f32 = 0.8;
 /// A complaint from which on it counts that it answers the bot, and from which on it needs no help.
 const VAGUE: std::ops::Range<f32> = 0.5..0.75;
+/// What the bot gave, and the customer's own case that differs from it: the case alone says nothing.
+const GAVE: &str = "what-it-gave";
+const OWN_CASE: &str = "own-case";
 /// How many messages back a question counts as repeated.
 const LOOK_BACK: u32 = 8;
 /// A repeated question has at least this many different words.
@@ -82,7 +85,10 @@ impl Detector for InformationGap {
             Speaker::Customer => (&self.customer, repeated_question(&reading, conversation)),
             Speaker::Agent => return Ok(Vec::new()),
         };
-        let verdict = lexicons.judge(&reading, || conversation.locale());
+        let mut verdict = lexicons.judge(&reading, || conversation.locale());
+        if !verdict.hits().iter().any(|hit| hit.rule == GAVE) {
+            verdict = verdict.without(OWN_CASE);
+        }
         let Some((mut base, mut note)) = joined(&verdict, own) else {
             return Ok(Vec::new());
         };
@@ -196,7 +202,13 @@ const BOT: [File; 5] = [
 ];
 /// English first.
 const CUSTOMER: [File; 5] = [
-    ("en", include_str!("../lexicon/customer.en.txt")),
+    (
+        "en",
+        concat!(
+            include_str!("../lexicon/customer.en.txt"),
+            include_str!("../lexicon/mismatch.en.txt")
+        ),
+    ),
     ("de", include_str!("../lexicon/customer.de.txt")),
     ("es", include_str!("../lexicon/customer.es.txt")),
     ("fr", include_str!("../lexicon/customer.fr.txt")),

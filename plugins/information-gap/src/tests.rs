@@ -58,6 +58,14 @@ fn a_customer_who_was_not_understood_says_so() {
     check(
         Message::customer,
         &[
+            ("That's the cooker manual, I asked about the fridge.", true),
+            ("I wrote Leeds and you're telling me about London", true),
+            ("Barking up the wrong tree there.", true),
+            (
+                "did that on Sunday. The noise comes from the motor, not the belt",
+                false,
+            ),
+            ("step 7 makes no sense, the arrow goes the wrong way", false),
             ("That didn’t answer my question", true),
             ("You don’t understand what I need", true),
             ("that's not what I asked", true),
