@@ -139,7 +139,8 @@ const FILES: [(&str, &str); 5] = [
         "en",
         concat!(
             include_str!("../lexicon/en.txt"),
-            include_str!("../lexicon/contempt.en.txt")
+            include_str!("../lexicon/contempt.en.txt"),
+            include_str!("../lexicon/weary.en.txt")
         ),
     ),
     ("de", include_str!("../lexicon/de.txt")),

@@ -47,6 +47,9 @@ fn an_upset_tone_is_heard() {
         ("Oh brilliant, another form", true),
         ("You should be ashamed of yourselves", true),
         ("so much for your guarantee", true),
+        ("I've stopped expecting an answer from you", true),
+        ("you took the money fast enough", true),
+        ("oh that was quick. complaint withdrawn", false),
     ]);
 }
 
