@@ -63,6 +63,12 @@ pub(crate) struct Nouns {
     pack: Option<Class>,
     /// `team`, `chain`: the number behind `of` counts their members.
     group: Option<Class>,
+    /// `dinner`: a number behind `for` counts guests.
+    event: Option<Class>,
+    /// `employs`: the number behind it counts people.
+    employ: Option<Class>,
+    /// `payroll`: a number before `on` counts people.
+    payroll: Option<Class>,
 }
 
 impl Nouns {
@@ -78,6 +84,9 @@ impl Nouns {
             label: lexicon.class("label"),
             pack: lexicon.class("pack"),
             group: lexicon.class("group"),
+            event: lexicon.class("event"),
+            employ: lexicon.class("employ"),
+            payroll: lexicon.class("payroll"),
         }
     }
 }
@@ -143,6 +152,7 @@ impl Around<'_> {
             Noun::None if matches!(self.word(number.words.start, -1), "x" | "qty" | "quantity") => {
                 Some(of(Counts::Things, number.range.clone()))
             }
+            Noun::None if self.of_people(number) => Some(of(Counts::Seats, number.range.clone())),
             Noun::None => number.scaled.then(|| {
                 let sure = !self.text[number.range.clone()].ends_with(['m', 'M']);
                 of(Counts::Figure { sure }, number.range.clone())
@@ -210,7 +220,8 @@ impl Around<'_> {
             } else if is(self.nouns.seat) || word == "us" {
                 return Noun::Of(Counts::Seats, end);
             } else if step == 1 && matches!(word, "them" | "those" | "these") && self.word(at, -1) == "of" {
-                found = Noun::Of(Counts::Things, end);
+                let counts = self.said_before(number).unwrap_or(Counts::Things);
+                found = Noun::Of(counts, end);
             } else if is(self.nouns.stop)
                 || is(self.nouns.filler) && !matches!(word, "the" | "our" | "your" | "these" | "those")
             {
@@ -220,6 +231,33 @@ impl Around<'_> {
             }
         }
         found
+    }
+
+    /// What `them` are: `all our practices, there are eleven of them`.
+    fn said_before(&self, number: &Number) -> Option<Counts> {
+        let words = self.reading.words();
+        let first = number.words.start;
+        let said = (1..=8).take_while(|back| {
+            let word = first.checked_sub(*back).map(|at| words[at].sentence());
+            word == Some(words[first].sentence())
+        });
+        said.map(|back| -(back as isize)).find_map(|back| {
+            if self.is(first, back, self.nouns.place) {
+                let site = self.is(first, back, self.nouns.site);
+                return Some(Counts::Places { site });
+            }
+            self.is(first, back, self.nouns.seat).then_some(Counts::Seats)
+        })
+    }
+
+    /// Whether a number without a noun counts people all the same: `a dinner for 120`, `employs 400`, `400 on our books`.
+    fn of_people(&self, number: &Number) -> bool {
+        let (first, last) = (number.words.start, number.words.end - 1);
+        let year = number.range.len() == 4 && (1900.0..2100.0).contains(&number.value);
+        let before = |offsets: Range<isize>, class| offsets.into_iter().any(|back| self.is(first, -back, class));
+        let guests = before(1..4, self.nouns.event) && (1..3).any(|back| self.word(first, -back) == "for");
+        let listed = self.word(last, 1) == "on" && (2..5).any(|on| self.is(last, on, self.nouns.payroll));
+        !year && (guests || listed || before(1..3, self.nouns.employ))
     }
 
     /// Whether nothing but a space or a hyphen stands between this word and the next.
@@ -294,6 +332,10 @@ mod tests {
             ("1,200 field technicians", Counts::Seats, 1_200.0),
             ("74 of us", Counts::Seats, 74.0),
             ("a team of ninety", Counts::Seats, 90.0),
+            ("all our practices, eleven of them", Counts::Places { site: true }, 11.0),
+            ("a sit-down dinner for about 180", Counts::Seats, 180.0),
+            ("the firm employs roughly 400", Counts::Seats, 400.0),
+            ("there are 260 on our payroll", Counts::Seats, 260.0),
             ("a 60-room hotel", Counts::Places { site: false }, 60.0),
             ("31 school buildings", Counts::Places { site: true }, 31.0),
             ("2,600 embroidered hoodies", Counts::Things, 2_600.0),
@@ -325,6 +367,7 @@ mod tests {
             "100% of users",
             "room 500",
             "the 2019 models",
+            "the conference for 2026",
         ] {
             assert_eq!(read(text), [], "{text}");
         }

@@ -31,6 +31,9 @@ const MOST_PARTS: usize = 5;
 /// Kinds of rules that speak of emergencies; all others speak of sales.
 const URGENT_KINDS: [&str; 8] = ["urgent", "safety", "trouble", "cold", "flame", "frail", "now", "stakes"];
 
+/// Rules of this kind say that the asker is small.
+const SMALL_KIND: &str = "small";
+
 /// Finds valuable or urgent requests.
 #[derive(Debug)]
 pub struct HighValue {
@@ -128,7 +131,7 @@ impl HighValue {
     }
 
     fn sale(&self, verdict: &Verdict<'_>, amounts: &[(&str, Amount)], text: &str, vip: bool) -> Option<Signal> {
-        let parts = verdict.by_kind(|kind| !URGENT_KINDS.contains(&kind));
+        let parts = verdict.by_kind(|kind| !URGENT_KINDS.contains(&kind) && kind != SMALL_KIND);
         // Who asks, and that they want something, is everyday talk: without a size it is no case.
         let parts = if parts.iter().all(|hit| matches!(kind(hit.rule), "intent" | "org")) {
             Vec::new()
@@ -136,8 +139,16 @@ impl HighValue {
             parts
         };
         let vip_weight = if vip { self.settings.vip_confidence } else { 0.0 };
-        let confidence = (1.0 - (1.0 - together(&parts)) * (1.0 - vip_weight)).min(0.99);
+        // Two people who name the large plan are no large sale, unless they want much of something or matter otherwise.
+        let matters = !amounts.is_empty() || parts.iter().any(|hit| kind(hit.rule) == "vip");
+        let small = verdict.by_kind(|kind| kind == SMALL_KIND && !matters).first().copied();
+        let size = together(&parts) * (1.0 - small.map_or(0.0, |hit| hit.weight));
+        let confidence = (1.0 - (1.0 - size) * (1.0 - vip_weight)).min(0.99);
         let mut signal = found(confidence, &parts, "sales-opportunity")?;
+        if let Some(small) = small {
+            let told = signal.note.take().unwrap_or_default();
+            signal = signal.note(format!("{told}; lowered by {}", small.rule));
+        }
         if vip {
             let told = signal.note.take().filter(|note| !note.is_empty());
             signal = signal.note(

@@ -44,6 +44,20 @@ fn large_sales_are_found() {
 }
 
 #[test]
+fn a_small_asker_is_no_large_sale_unless_something_large_is_counted() {
+    let sale = Some("sales-opportunity");
+    check(
+        "{}",
+        &[
+            ("Tell me about the enterprise plan.", sale),
+            ("Tell me about the enterprise plan. There are just three of us.", None),
+            ("Is wholesale possible? I'm a sole trader and only curious", None),
+            ("There are only two of us, but we need 400 licences for clients", sale),
+        ],
+    );
+}
+
+#[test]
 fn emergencies_and_dangers_are_urgent() {
     let urgent = Some("urgent");
     check(
@@ -56,6 +70,9 @@ fn emergencies_and_dangers_are_urgent() {
             ("the carbon monoxide alarm", urgent),
             ("our basement is flooded", urgent),
             ("this is not urgent", None),
+            ("is this urgent?", None),
+            ("the smoke detector chirps every minute", None),
+            ("the smoke detector is screaming", urgent),
             ("no rush, whenever you can", None),
             ("how do I change my emergency contact", None),
             ("where is the next gas station", None),
