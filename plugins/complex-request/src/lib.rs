@@ -98,6 +98,7 @@ const OTHERS: [(&str, &str); 4] = [
 fn english() -> Result<LexiconBuilder, LexiconError> {
     LexiconBuilder::default()
         .read(include_str!("../lexicon/words.en.txt"))?
+        .read(include_str!("../lexicon/conditions.en.txt"))?
         .read(include_str!("../lexicon/en.txt"))?
         .read(include_str!("../lexicon/known.en.txt"))
 }

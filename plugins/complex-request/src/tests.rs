@@ -56,6 +56,23 @@ fn everyday_talk_is_not() {
 }
 
 #[test]
+fn conditions_of_those_who_must_agree_are_found() {
+    check(
+        "{}",
+        &[
+            ("the trustees will only sign if there is a way out after year one", true),
+            (
+                "we'd come to you, provided the response time is written into the agreement",
+                true,
+            ),
+            ("our insurers won't accept it unless your fitters are vetted", true),
+            ("I agree with the terms, what now?", false),
+            ("I'd only buy it if you have it in green", false),
+        ],
+    );
+}
+
+#[test]
 fn a_pack_adds_phrases_of_its_trade() {
     check(
         r#"{"words": ["planning permission"]}"#,
