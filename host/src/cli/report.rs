@@ -9,8 +9,9 @@ use super::screen::Screen;
 use super::value::{items, text, time};
 use crate::client::ReportPeriod;
 
-/// What came of the handovers of a period: how many, how fast, with which outcome, and by whom.
+/// What came of the handovers of a period.
 ///
+/// How many, how fast, with which outcome, and by whom.
 /// Every figure is defined in host/src/report/FIGURES.md.
 #[derive(Debug, Args)]
 #[command(
