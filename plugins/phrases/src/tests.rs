@@ -99,13 +99,13 @@ fn a_request_needs_no_word_for_a_human() {
     check(
         BUILTIN,
         &[
-            ("Is Doreen in today? She has my papers", true),
+            ("Is Maureen around today? My papers are with her", true),
             ("who's on duty tonight", true),
             ("bump this up to tier 2", true),
             ("could the mechanic give me a ring", true),
             ("whom do I phone", true),
-            ("what's the extension for billing", true),
-            ("Ist die Frau Brandt heute da?", true),
+            ("what's the extension for returns", true),
+            ("Ist der Herr Wolf morgen im Büro?", true),
             ("dígale a Marta que me llame", true),
             ("j'aimerais mieux en discuter de vive voix", true),
             ("não tem outra pessoa pra me atender?", true),
@@ -126,11 +126,11 @@ fn who_likes_the_bot_or_sends_something_asks_for_nobody() {
     check(
         BUILTIN,
         &[
-            ("thought so. works for me, I'd rather type than talk to somebody", false),
+            ("fine by me, I'd sooner write than speak to anybody", false),
             ("glad I need not wait for an operator", false),
             ("prefiero escribir que llamar", false),
             (
-                "can you send it straight to the manager there, her address is anna@example.com",
+                "please forward it to the supervisor there, his address is tom@example.com",
                 false,
             ),
             ("please email the receipt to my accountant", false),
