@@ -169,7 +169,7 @@ impl Data {
         chart
             .configure_mesh()
             .disable_x_mesh()
-            .x_labels(self.names.len().min(6))
+            .x_labels(self.names.len().clamp(1, 6))
             .y_labels(5)
             .x_label_formatter(&|at| match at {
                 SegmentValue::CenterOf(place) => self.names.get(*place).cloned().unwrap_or_default(),
