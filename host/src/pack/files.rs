@@ -77,7 +77,22 @@ macro_rules! embedded {
 }
 
 embedded! {
-    "default": ["custom-quote.story", "explicit-request.story", "information-gap.story", "upset.story", "urgent.story"],
+    "default": [
+        "custom-quote.story",
+        "explicit-request.story",
+        "information-gap.story",
+        "phrase-call-me.story",
+        "phrase-human.story",
+        "phrase-manager.story",
+        "phrase-not-answered.story",
+        "phrase-not-understood.story",
+        "phrase-person-help.story",
+        "phrase-quote.story",
+        "phrase-support.story",
+        "phrase-urgent.story",
+        "upset.story",
+        "urgent.story"
+    ],
     "hvac": ["emergency.story", "walkthrough.story"],
 }
 

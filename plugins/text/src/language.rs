@@ -20,6 +20,8 @@ const ENGLISH: &str = "en";
 const MOST_LANGUAGES: usize = 16;
 /// Words that are read for the choice; a longer message has decided by then.
 const MOST_WORDS: usize = 40;
+/// A message of more words is judged in one language only.
+const SHORT: usize = 200;
 /// A verdict from which on no other language is asked.
 const RATHER_SURE: f32 = 0.5;
 /// A word of one language alone counts twice a word that several share.
@@ -102,10 +104,13 @@ impl<T> ByLanguage<T> {
             return 1;
         }
         let scores = self.scores(text);
+        let long = text.words().len() > SHORT;
         let best = scores[..self.values.len()].iter().max().copied().unwrap_or_default();
-        (0..self.values.len())
+        let open = (0..self.values.len())
             .filter(|&index| scores[index] == best)
-            .fold(0, |open, index| open | 1 << index)
+            .fold(0_u16, |open, index| open | 1 << index);
+        // The lowest bit: the first of the languages, once the text is too long to be judged in several.
+        if long { open & open.wrapping_neg() } else { open }
     }
 
     /// The set with the locale's language, or an empty one.

@@ -72,7 +72,14 @@ fn labelled_messages_are_counted_and_plotted() {
 }
 
 /// Precision and recall that must stay, a little below what was measured when they were written down.
-const FLOORS: [(&str, &str, f64, f64); 0] = [];
+const FLOORS: [(&str, &str, f64, f64); 6] = [
+    ("explicit-request", "customer", 0.98, 0.97),
+    ("information-gap", "customer", 0.94, 0.94),
+    ("information-gap", "bot", 0.97, 0.97),
+    ("sentiment", "customer", 0.96, 0.89),
+    ("high-value", "customer", 0.95, 0.96),
+    ("complex-request", "customer", 0.93, 0.95),
+];
 
 #[test]
 fn the_rules_stay_as_good_as_they_are() {

@@ -1,0 +1,55 @@
+# "Put me through to support", and three ways to say the same.
+agent ana:
+
+0     customer: Put me through to support
+      -> open explicit-request medium tags human-handover
+      -> control waiting 1
+      -> offer ana until 15m
+      -> task 1 for ana due 1d medium: Follow up: Put me through to support — requested human
+      -> say: Thanks — one of our team members will follow up within 24 hours to assist you further.
+1m    ana accepts
+      -> assign ana
+      -> control human 2
+2m    ana completes closed
+      -> task 1 done closed
+      -> complete closed by ana
+      -> control bot 3
+1h    customer: please connect me with your support team
+      -> open explicit-request medium tags human-handover
+      -> control waiting 4
+      -> offer ana until 1h15m
+      -> task 2 for ana due 1d1h medium: Follow up: please connect me with your support team — requested human
+      -> say: Thanks — one of our team members will follow up within 24 hours to assist you further.
+1h1m  ana accepts
+      -> assign ana
+      -> control human 5
+1h2m  ana completes closed
+      -> task 2 done closed
+      -> complete closed by ana
+      -> control bot 6
+2h    customer: transfer me to customer service
+      -> open explicit-request medium tags human-handover
+      -> control waiting 7
+      -> offer ana until 2h15m
+      -> task 3 for ana due 1d2h medium: Follow up: transfer me to customer service — requested human
+      -> say: Thanks — one of our team members will follow up within 24 hours to assist you further.
+2h1m  ana accepts
+      -> assign ana
+      -> control human 8
+2h2m  ana completes closed
+      -> task 3 done closed
+      -> complete closed by ana
+      -> control bot 9
+3h    customer: can you pass me on to somebody in support
+      -> open explicit-request medium tags human-handover
+      -> control waiting 10
+      -> offer ana until 3h15m
+      -> task 4 for ana due 1d3h medium: Follow up: can you pass me on to somebody in support — requested human
+      -> say: Thanks — one of our team members will follow up within 24 hours to assist you further.
+3h1m  ana accepts
+      -> assign ana
+      -> control human 11
+3h2m  ana completes closed
+      -> task 4 done closed
+      -> complete closed by ana
+      -> control bot 12
