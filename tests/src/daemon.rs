@@ -69,10 +69,23 @@ impl Daemon {
         Self::start_cold(program, data, config)
     }
 
+    /// Starts a daemon with more in its environment.
+    #[track_caller]
+    pub fn start_with(program: &str, data: &Path, config: Option<&Path>, env: &[(&str, &str)]) -> Self {
+        bring_compiled_rules(program, data);
+        Self::start_in(program, data, config, env)
+    }
+
     /// Starts a daemon that compiles its rules anew where its folder is new.
     #[track_caller]
     pub fn start_cold(program: &str, data: &Path, config: Option<&Path>) -> Self {
+        Self::start_in(program, data, config, &[])
+    }
+
+    #[track_caller]
+    fn start_in(program: &str, data: &Path, config: Option<&Path>, env: &[(&str, &str)]) -> Self {
         let mut command = baton(program);
+        command.envs(env.iter().copied());
         command
             .arg("serve")
             .arg("--data")

@@ -1,4 +1,4 @@
-//! What the end-to-end tests share: a daemon of their own, a client, a platform that receives webhooks.
+//! What the end-to-end tests share: a daemon of their own, a client, a platform that receives webhooks, a mail server.
 //!
 //! Everything runs on the loopback address with ports that the system chooses, in folders that vanish, and is
 //! ended when the test ends.
@@ -6,9 +6,11 @@
 mod daemon;
 pub mod fuzz;
 pub mod guests;
+mod mail;
 mod platform;
 
 pub use daemon::{Daemon, Reply, baton, http};
+pub use mail::{MailServer, PASSWORD};
 pub use platform::{Platform, Received};
 
 use std::time::{Duration, Instant};

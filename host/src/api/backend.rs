@@ -5,13 +5,14 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use baton_core::{
-    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Reason, RoleId, Task,
-    TaskId, Time,
+    AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Priority, Reason,
+    RoleId, Task, TaskId, Time,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::auth::Token;
+use crate::deliver::mail::LinkError;
 use crate::directory::Absence;
 use crate::engine::{Act, EngineError, Judged, Logged, Said};
 use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
@@ -134,7 +135,7 @@ pub struct Published {
 pub struct DeadLetter {
     /// Names it. Letters, digits and `- _ . : ~ + @ =`.
     pub id: String,
-    /// To which webhook.
+    /// To which webhook, or `mail:` and an agent.
     pub endpoint: String,
     /// Which event.
     pub sequence: u64,
@@ -172,6 +173,56 @@ pub enum ReportError {
     #[error(transparent)]
     Gather(#[from] GatherError),
 }
+
+/// What a link of a mail is about, for the person who follows it. Times are on the business's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// As people call the business.
+    pub business: String,
+    /// As people call the agent.
+    pub agent: String,
+    /// Whether the link accepts; else it declines.
+    pub accepts: bool,
+    /// The task's id.
+    pub task: String,
+    /// One line.
+    pub title: String,
+    /// How soon.
+    pub priority: Priority,
+    /// When it is due.
+    pub due: String,
+    /// Until when there is time to answer.
+    pub until: String,
+}
+
+/// Why a link of a mail leads nowhere. Nothing has changed then.
+#[derive(Debug, thiserror::Error)]
+pub enum OfferError {
+    /// It is none of ours.
+    #[error("the link is not one of ours")]
+    Unknown,
+    /// Its time is over.
+    #[error("the link has expired")]
+    Expired,
+    /// What it answers is answered or off; why, as a sentence.
+    #[error("{0}")]
+    Over(String),
+    /// The engine did not do it.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl From<LinkError> for OfferError {
+    fn from(error: LinkError) -> Self {
+        match error {
+            LinkError::Unknown => Self::Unknown,
+            LinkError::Expired => Self::Expired,
+        }
+    }
+}
+
+/// What came of a link that was followed.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<OfferView, OfferError>> + Send + 'a>>;
 
 /// An answer that is given again to the same `Idempotency-Key`. The stored form is up to who keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +292,11 @@ pub trait Backend: Send + Sync + 'static {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Page<Task>, EngineError>;
+
+    /// What a link of a mail would do.
+    fn offer(&self, link: &str) -> Result<OfferView, OfferError>;
+    /// Does what a link of a mail says, in the name of the agent whose it is, once; `reason` is why they decline.
+    fn answer_offer<'a>(&'a self, link: &'a str, reason: Option<String>) -> Answering<'a>;
 
     /// All agents, by id.
     fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError>;

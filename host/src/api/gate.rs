@@ -17,7 +17,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use baton_core::{AgentId, BusinessId};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 
 use super::extract::read_body;
@@ -48,6 +48,10 @@ pub(crate) struct App {
     request_ids: RequestIds,
 }
 
+/// Put into an answer's extensions: it is a page for people, and stays as it is.
+#[derive(Clone)]
+pub(crate) struct Shown;
+
 /// As handlers get it.
 pub(crate) type Shared = Arc<App>;
 
@@ -64,6 +68,17 @@ impl App {
             options,
             stop,
         }
+    }
+
+    /// A place among the requests in work, for a change that needs no token.
+    pub(crate) fn enter(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        if *self.stop.borrow() {
+            return Err(Problem::new(Kind::Stopping, "the daemon is stopping").retry_after(5));
+        }
+        Arc::clone(&self.in_flight).try_acquire_owned().map_err(|_| {
+            let detail = format!("{} requests are in work, no more may be", self.options.in_flight);
+            Problem::new(Kind::Busy, detail).retry_after(1)
+        })
     }
 
     /// Finds out who sends these headers.
@@ -198,14 +213,9 @@ impl<const SCOPES: u8> FromRequestParts<Shared> for By<SCOPES> {
 
 /// Lets a request of a known caller in, within the bounds.
 pub(crate) async fn admit(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
-    if *app.stop.borrow() {
-        return Problem::new(Kind::Stopping, "the daemon is stopping")
-            .retry_after(5)
-            .into_response();
-    }
-    let Ok(permit) = Arc::clone(&app.in_flight).try_acquire_owned() else {
-        let detail = format!("{} requests are in work, no more may be", app.options.in_flight);
-        return Problem::new(Kind::Busy, detail).retry_after(1).into_response();
+    let permit = match app.enter() {
+        Ok(permit) => permit,
+        Err(problem) => return problem.into_response(),
     };
     let caller = match app.authenticate(request.headers()) {
         Ok(caller) => caller,
@@ -260,6 +270,7 @@ pub(crate) async fn dress(State(app): State<Shared>, request: Request, next: Nex
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     let problem = response.extensions_mut().remove::<Problem>();
+    let is_error = is_error && response.extensions().get::<Shown>().is_none();
     let problem = problem.or_else(|| is_error.then(|| foreign(status, &method)));
     if let Some(problem) = problem {
         let mut headers = response.headers().clone();

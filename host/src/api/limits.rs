@@ -24,6 +24,8 @@ pub(crate) const LABEL_BYTES: RangeInclusive<usize> = 1..=64;
 pub(crate) const INTENT_BYTES: RangeInclusive<usize> = 1..=128;
 /// A note, a reason: a few paragraphs.
 pub(crate) const NOTE_BYTES: RangeInclusive<usize> = 1..=4_096;
+/// The form of the page behind a mail's link: a reason whose every byte is escaped.
+pub(crate) const FORM_BYTES: usize = 16 * 1024;
 /// A title: one line.
 pub(crate) const TITLE_BYTES: RangeInclusive<usize> = 1..=200;
 /// Roles, skills or languages of one agent.

@@ -7,8 +7,8 @@
 
 mod backend;
 pub use backend::{
-    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
-    ReportError, ReportQuery, TaskFilter,
+    Acted, AgentProfile, AgentView, Answering, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
+    OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
 };
 
 mod limits;
@@ -33,6 +33,8 @@ mod wire;
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+pub(crate) use tests::samples::{handover as sample_handover, task as sample_task};
 
 use std::sync::Arc;
 

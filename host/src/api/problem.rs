@@ -218,6 +218,11 @@ struct More {
 }
 
 impl Problem {
+    /// The status it is answered with.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         Self::with(kind, detail, More::default())
     }

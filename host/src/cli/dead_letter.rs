@@ -1,4 +1,4 @@
-//! `baton dead-letter`: deliveries to webhooks that were given up, and a second life for them.
+//! `baton dead-letter`: deliveries to webhooks and people that were given up, and a second life for them.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::task::ended;
 use super::value::{text, time};
 use crate::client::{Page, Part};
 
-/// Dead letters: deliveries to webhooks that were given up.
+/// Dead letters: deliveries to webhooks and mails to people that were given up.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  baton dead-letter list\n  baton dead-letter send-again --all")]
 pub(super) struct DeadLetter {
@@ -22,14 +22,14 @@ pub(super) struct DeadLetter {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// List dead letters, oldest first: id, given up, webhook, event, attempts, last failure.
+    /// List dead letters, oldest first: id, given up, to whom, event, attempts, last failure.
     #[command(after_help = "Example:\n  baton dead-letter list --limit 20")]
     List {
         #[command(flatten)]
         paging: Paging,
     },
     /// Deliver dead letters again, from the first attempt on.
-    #[command(after_help = "Example:\n  baton dead-letter send-again crm:1041\n  baton dead-letter send-again --all")]
+    #[command(after_help = "Example:\n  baton dead-letter send-again 1041~crm\n  baton dead-letter send-again --all")]
     SendAgain {
         /// Which ones.
         #[arg(required_unless_present = "all", value_name = "ID")]
@@ -84,6 +84,6 @@ fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
     };
     let rows = page.items.iter().map(row).collect();
     ended(screen, page, "dead letters", |screen| {
-        screen.table(["ID", "GIVEN UP", "WEBHOOK", "EVENT", "ATTEMPTS", "LAST FAILURE"], rows)
+        screen.table(["ID", "GIVEN UP", "TO", "EVENT", "ATTEMPTS", "LAST FAILURE"], rows)
     })
 }

@@ -121,6 +121,7 @@ fn of_start(error: &StartError) -> Failure {
         StartError::Store(error) => of_open(error),
         StartError::Rules { .. }
         | StartError::Webhook { .. }
+        | StartError::Mail { .. }
         | StartError::Secret { .. }
         | StartError::Token { .. } => Failure::of(Exit::Usage, error),
         StartError::Key(_)

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use baton_core::{AgentId, BotId, BusinessId, Calendar, Mode, Policy, RoleId, Target};
 
+use super::email::Email;
 use super::form::Scope;
 use super::handover::{HandoverForm, People};
 use super::secret::Secret;
@@ -41,6 +42,8 @@ pub struct Business {
     pub agents: BTreeMap<AgentId, Agent>,
     /// Where its events go.
     pub webhooks: Vec<Webhook>,
+    /// How its people get mail; `None`: they get none.
+    pub email: Option<Email>,
     /// Tokens that stand in the environment.
     pub tokens: Vec<Token>,
     pub(super) handover: HandoverForm,

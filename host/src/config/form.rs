@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::daemon::{Http, Log, Plugins, Store};
+use super::email::EmailForm;
 use super::handover::HandoverForm;
 use super::secret::{EnvName, SecretText};
 use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, Url};
@@ -46,6 +47,7 @@ pub(crate) struct BusinessForm {
     pub(crate) role: Vec<RoleForm>,
     pub(crate) agent: Vec<AgentForm>,
     pub(crate) webhook: Vec<WebhookForm>,
+    pub(crate) email: Option<EmailForm>,
     pub(crate) token: Vec<TokenForm>,
 }
 
@@ -65,6 +67,7 @@ impl Default for BusinessForm {
             role: Vec::new(),
             agent: Vec::new(),
             webhook: Vec::new(),
+            email: None,
             token: Vec::new(),
         }
     }

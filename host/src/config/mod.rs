@@ -33,6 +33,9 @@ pub use daemon::{Budget, Http, Log, LogFormat, MetricsAccess, Plugins, Store};
 mod form;
 pub use form::Scope;
 
+mod email;
+pub use email::{Digest, Email, MailSecurity};
+
 mod handover;
 pub(crate) use handover::HandoverForm;
 
@@ -118,6 +121,7 @@ impl Config {
         };
         let mut resolver = Resolver {
             source,
+            folder,
             env,
             find_pack: &mut find_pack,
             errors: Vec::new(),

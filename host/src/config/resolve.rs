@@ -3,6 +3,7 @@
 //! Each form is taken apart whole, so that a new key does not compile until it is resolved here. What is
 //! wrong is collected, and the rest is resolved all the same, so that one run tells everything.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, Target};
@@ -30,6 +31,8 @@ pub(crate) enum FindPackError {
 /// What a business is resolved with.
 pub(crate) struct Resolver<'a> {
     pub(crate) source: &'a Source,
+    /// Where relative paths start.
+    pub(crate) folder: &'a Path,
     pub(crate) env: Env<'a>,
     pub(crate) find_pack: FindPack<'a>,
     pub(crate) errors: Vec<ConfigError>,
@@ -56,6 +59,7 @@ impl Resolver<'_> {
             role,
             agent,
             webhook,
+            email,
             token,
         } = form;
         let calendar = self.calendar(&at, hours.as_ref(), &time_zone, &holidays);
@@ -73,6 +77,12 @@ impl Resolver<'_> {
         let webhooks = webhook.into_iter().enumerate();
         let webhooks = webhooks.filter_map(|(n, form)| self.webhook(&format!("{at}/webhook/{n}"), form));
         let webhooks = webhooks.collect();
+        let (folder, env) = (self.folder, self.env);
+        let email = email.and_then(|form| {
+            form.resolve(&format!("{at}/email"), folder, env, &mut |pointer, message| {
+                self.error(pointer, message);
+            })
+        });
         let tokens = token.into_iter().enumerate();
         let tokens = tokens.filter_map(|(n, form)| self.token(&format!("{at}/token/{n}"), form));
         let tokens = tokens.collect();
@@ -88,6 +98,7 @@ impl Resolver<'_> {
             roles: role.into_iter().map(resolved_role).collect(),
             agents,
             webhooks,
+            email,
             tokens,
             handover,
             id,

@@ -82,19 +82,23 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), String>> {
         Email,
         EnvName,
         EventPattern,
+        Host,
         Hours,
         Interface,
         Key,
         Label,
         Locale,
         LogLevel,
+        Mailbox,
         Name,
+        PublicUrl,
         Reason,
         RoleId,
         SecretText,
         Sla,
         SocketAddr,
         Target,
+        TimeOfDay,
         Url,
         semver::Version,
     ];
@@ -263,6 +267,19 @@ fn minute(text: &str) -> Option<u16> {
     (minute < 60 && total <= 24 * 60).then_some(total)
 }
 
+/// A time on the wall clock, in minutes after midnight: below 1,440.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TimeOfDay(pub(crate) u16);
+
+impl Parsed for TimeOfDay {
+    const FORMAT: &'static str = "time-of-day";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let found = minute(text).filter(|minute| *minute < 24 * 60).map(Self);
+        found.ok_or_else(|| format!("{text:?} is not a time of day; write it as \"08:00\""))
+    }
+}
+
 impl Parsed for Target {
     const FORMAT: &'static str = "target";
 
@@ -356,6 +373,16 @@ strings! {
     Email "email-text" |t| t.split_once('@').is_some_and(|(who, host)| {
         !who.is_empty() && host.contains('.') && t.len() <= 254 && !t.contains(char::is_whitespace)
     }), "an e-mail address; write it as \"ana@example.com\"";
+    /// Who a mail is from.
+    Mailbox "mailbox" |t| t.parse::<lettre::message::Mailbox>().is_ok(),
+        "a sender; write it as \"Acme <desk@acme.example>\"";
+    /// A machine on the network.
+    Host "host" |t| t.parse::<std::net::IpAddr>().is_ok() || (t.len() <= 253 && t.split('.').all(|label| {
+        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    })), "a host; write it as \"smtp.example.com\", the port has a key of its own";
+    /// Where people reach this daemon; links are made by adding to it.
+    PublicUrl "public-url" |t| Url::parse(t).is_ok() && !t.contains(['?', '#']),
+        "the address of this daemon; write it as \"https://baton.example.com\"";
     /// A tag, skill, channel, ...: one short word for lists and reports.
     Label "label" |t| !t.trim().is_empty() && t.len() <= 64 && !t.contains(char::is_control),
         "a label; use 1 to 64 bytes on one line";

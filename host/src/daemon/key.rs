@@ -1,9 +1,11 @@
-//! The key that authenticates the cache of compiled plugins: made once, kept in a folder of ours, readable by
-//! its owner only.
+//! Keys that authenticate what comes back to us: the cache of compiled plugins, and the links of mails. Made once, kept in
+//! a folder of ours, readable by its owner only.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use crate::deliver::mail::LinkKey;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
@@ -24,15 +26,23 @@ pub enum KeyError {
     Random(#[source] getrandom::Error),
 }
 
-/// The key of a folder; a file that is no key is replaced, and plugins are compiled anew.
+/// The key of the cache in a folder; a file that is no key is replaced, and plugins are compiled anew.
 pub(super) fn cache_key(folder: &Path) -> Result<[u8; 32], KeyError> {
-    let path = folder.join("plugin-cache.key");
+    kept_key(folder.join("plugin-cache.key"))
+}
+
+/// The key that signs the links of mails; a file that is no key is replaced, and links in mails that were sent are dead.
+pub(super) fn link_key(folder: &Path) -> Result<LinkKey, KeyError> {
+    kept_key(folder.join("offer-links.key")).map(LinkKey::new)
+}
+
+fn kept_key(path: PathBuf) -> Result<[u8; 32], KeyError> {
     match std::fs::read(&path) {
         Ok(bytes) => {
             if let Ok(key) = bytes.try_into() {
                 return Ok(key);
             }
-            tracing::warn!(path = %path.display(), "the key of the plugin cache is damaged and is made anew");
+            tracing::warn!(path = %path.display(), "a key is damaged and is made anew");
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(source) => {

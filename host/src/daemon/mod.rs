@@ -24,7 +24,9 @@ use tokio::task::JoinHandle;
 use crate::api;
 use crate::auth::Token;
 use crate::config::{self, Config};
+use crate::deliver::mail::{Post, PostError, Readers};
 use crate::deliver::{self, Endpoint, EndpointError, Endpoints, Meters};
+use crate::directory::Directory;
 use crate::engine::{Door, Engine, EngineError, EngineParts, StartEngineError, Tenant};
 use crate::observe::Metrics;
 use crate::rules::{Generation, LoadRulesError};
@@ -71,6 +73,15 @@ pub enum StartError {
         /// What is wrong with it.
         #[source]
         source: EndpointError,
+    },
+    /// Mail cannot be sent.
+    #[error("mail of business {business} cannot be sent")]
+    Mail {
+        /// Whose.
+        business: BusinessId,
+        /// What is wrong with its server.
+        #[source]
+        source: PostError,
     },
     /// A webhook's secret cannot sign.
     #[error("the secret of webhook {webhook:?} of business {business} cannot be used")]
@@ -157,7 +168,15 @@ impl Daemon {
             calls: usual.calls.max(config.plugins.threads.unwrap_or(0).into()),
             ..usual
         })?;
-        let endpoints = Arc::new(endpoints(&config, &*store)?);
+        let directory = Arc::new(Directory::default());
+        let links = key::link_key(&data)?;
+        let with_mail = || config.businesses.values().filter(|business| business.email.is_some());
+        let has_mail = with_mail().next().is_some();
+        let readers = with_mail().map(|business| business.id.clone()).collect();
+        let readers = Arc::new(Readers::new(Arc::clone(&directory), readers));
+        let post = Post::new(with_mail(), Arc::clone(&store), Arc::clone(&readers), links.clone());
+        let post = post.map_err(|(business, source)| StartError::Mail { business, source })?;
+        let endpoints = Arc::new(endpoints(&config, &*store)?.with_readers(readers));
         let (mut tenants, mut tokens) = (Vec::new(), Vec::new());
         for business in config.businesses.values() {
             tokens.extend(configured_tokens(business)?);
@@ -183,6 +202,8 @@ impl Daemon {
             metrics,
             clock: Box::new(system_time),
             deliveries: Arc::clone(&deliveries),
+            directory,
+            links,
         })?;
         let listen_failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen_failed)?;
@@ -190,18 +211,21 @@ impl Daemon {
         first_token::make(&engine, &data).await?;
         let (stop, stopped) = watch::channel(false);
         let has_webhooks = config.businesses.values().any(|business| !business.webhooks.is_empty());
-        let deliveries = if has_webhooks {
+        let deliveries = if has_webhooks || has_mail {
             let options = deliver::Options {
                 seed: u64::from(std::process::id()),
                 ..deliver::Options::default()
             };
             let worker = deliver::Worker::new(store, endpoints, options, Arc::new(system_time), deliveries, meters)?;
-            tokio::spawn(worker.run(when(stopped.clone())))
+            tokio::spawn(worker.with_post(Arc::new(post)).run(when(stopped.clone())))
         } else {
             // Nothing is sent, so no root certificates are asked for.
             tokio::spawn(when(stopped.clone()))
         };
-        let house = tokio::spawn(Arc::clone(&engine).keep_house());
+        let house = Arc::clone(&engine);
+        let house = tokio::spawn(async move {
+            tokio::join!(Arc::clone(&house).keep_house(), house.keep_digests());
+        });
         let timers = tokio::spawn(Arc::clone(&engine).fire_timers());
         engine.offer_all_waiting();
         let http = api_options(&config.http);

@@ -10,6 +10,7 @@ use baton_core::{Span, Time};
 use baton_store::{CommitError, Delivery, DeliveryChange, FactChange, NewEvent, ReadError, Step, Store};
 use tokio::sync::oneshot;
 
+use super::mail::{Post, Reader};
 use super::queue::{Due, Finish};
 use super::worker::Options;
 use super::{Endpoint, Endpoints, Meters, Sender, Verdict, cloud_event, webhook_id};
@@ -31,10 +32,20 @@ pub(super) type Found = (Delivery, Result<EventRow, String>);
 pub(super) struct Outbox {
     pub(super) store: Arc<dyn Store>,
     pub(super) endpoints: Arc<Endpoints>,
-    pub(super) sender: Sender,
+    /// There where there are webhooks.
+    pub(super) sender: Option<Sender>,
+    /// There where there are readers.
+    pub(super) post: Option<Arc<Post>>,
     pub(super) options: Options,
     pub(super) clock: Clock,
     pub(super) meters: Meters,
+}
+
+/// Where a delivery goes.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    Webhook(Arc<Endpoint>),
+    Reader(Reader),
 }
 
 /// An attempt that has ended.
@@ -72,19 +83,29 @@ impl Outbox {
     }
 
     /// Makes an attempt, and commits what came of it.
-    pub(super) async fn attempt(self: Arc<Self>, name: Name, endpoint: Arc<Endpoint>, due: Due, row: EventRow) -> Done {
+    pub(super) async fn attempt(self: Arc<Self>, name: Name, target: Target, due: Due, row: EventRow) -> Done {
         let Due { delivery, conversation } = due;
         let event = delivery.id.event;
-        let body = serde_json::to_vec(&cloud_event(&name.0, event, &row)).expect("maps have text keys");
-        self.meters.attempts.inc();
-        let verdict = self
-            .sender
-            .send(&endpoint, &webhook_id(event, row.at), self.now(), body)
-            .await;
+        let meters = match &target {
+            Target::Webhook(_) => &self.meters.webhooks,
+            Target::Reader(_) => &self.meters.mails,
+        };
+        meters.attempts.inc();
+        let verdict = self.carry(&name, &target, event, &row).await;
         let (now, attempt) = (self.now(), delivery.attempt + 1);
         let (finish, note) = match &verdict {
             Verdict::Delivered => (Finish::Delivered, ""),
-            Verdict::Gone { note } => (Finish::Dead, note.as_str()),
+            Verdict::Void(why) => {
+                tracing::debug!(
+                    business = name.0,
+                    endpoint = name.1,
+                    event,
+                    why,
+                    "there is nothing to tell any more"
+                );
+                (Finish::Delivered, "")
+            }
+            Verdict::Gone { note } | Verdict::Rejected { note } => (Finish::Dead, note.as_str()),
             Verdict::Failed { note, retry_after } => {
                 let seed = self.options.seed ^ event.rotate_left(20) ^ u64::from(attempt);
                 let again = self.options.schedule.next(attempt, now, *retry_after, seed);
@@ -104,19 +125,19 @@ impl Outbox {
                 event,
                 attempt,
                 note,
-                "a webhook failed"
+                "a delivery failed"
             );
-            self.meters.failures.inc();
+            meters.failures.inc();
         }
-        let gone = matches!(verdict, Verdict::Gone { .. });
-        let kept = self
-            .commit(|| self.outcome(&endpoint, &delivery, finish, note, gone, now))
-            .await;
-        self.meters
-            .delivered
-            .inc_by(u64::from(kept && finish == Finish::Delivered));
-        self.meters.dead.inc_by(u64::from(kept && finish == Finish::Dead));
-        self.meters.disabled.inc_by(u64::from(kept && gone));
+        let gone = match &target {
+            Target::Webhook(endpoint) => matches!(verdict, Verdict::Gone { .. }).then_some(&**endpoint),
+            Target::Reader(_) => None,
+        };
+        let kept = self.commit(|| self.outcome(gone, &delivery, finish, note, now)).await;
+        let told = finish == Finish::Delivered && verdict == Verdict::Delivered;
+        meters.delivered.inc_by(u64::from(kept && told));
+        meters.dead.inc_by(u64::from(kept && finish == Finish::Dead));
+        self.meters.disabled.inc_by(u64::from(kept && gone.is_some()));
         Done {
             name,
             conversation,
@@ -125,11 +146,27 @@ impl Outbox {
         }
     }
 
-    /// What an attempt changes.
-    fn outcome(&self, endpoint: &Endpoint, row: &Delivery, finish: Finish, note: &str, gone: bool, now: Time) -> Step {
+    async fn carry(&self, (business, _): &Name, target: &Target, event: u64, row: &EventRow) -> Verdict {
+        match target {
+            Target::Webhook(endpoint) => {
+                let body = serde_json::to_vec(&cloud_event(business, event, row)).expect("maps have text keys");
+                let sender = self.sender.as_ref().expect("it is made where there are webhooks");
+                sender
+                    .send(endpoint, &webhook_id(event, row.at), self.now(), body)
+                    .await
+            }
+            Target::Reader(reader) => match &self.post {
+                Some(post) => post.send(business, reader, event, row, self.now()).await,
+                None => Verdict::Void("no mail is sent any more"),
+            },
+        }
+    }
+
+    /// What an attempt changes; `gone` is an endpoint that is off from now on.
+    fn outcome(&self, gone: Option<&Endpoint>, row: &Delivery, finish: Finish, note: &str, now: Time) -> Step {
         let (id, attempt, note) = (row.id.clone(), row.attempt + 1, note.to_owned());
         let mut step = Step::default();
-        if gone {
+        if let Some(endpoint) = gone {
             let (fact, event) = self.switch_off(endpoint, &note, now);
             step.facts.push(fact);
             step.events.push(event);
@@ -215,7 +252,10 @@ impl Outbox {
                 ..Step::default()
             })
             .await;
-        self.meters.dead.inc_by(if kept { rows.len() as u64 } else { 0 });
+        self.meters
+            .webhooks
+            .dead
+            .inc_by(if kept { rows.len() as u64 } else { 0 });
         now + if kept { Span(0) } else { STORE_PAUSE }
     }
 
@@ -232,7 +272,7 @@ impl Outbox {
                     tokio::time::sleep(duration(STORE_PAUSE)).await;
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "the outcome of a webhook was not kept");
+                    tracing::warn!(%error, "the outcome of a delivery was not kept");
                     return false;
                 }
                 Err(_) => return false,

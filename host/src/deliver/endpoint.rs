@@ -1,8 +1,8 @@
-//! The webhook endpoints of all businesses: who wants which events, and who is switched off.
+//! The endpoints of all businesses: which webhooks want which events, which are switched off, and who gets mail.
 //!
 //! Endpoints come from the configuration and do not change while the daemon runs. One that answered 410 is switched off,
 //! which is a fact in the store: it outlives a restart, and ends when the URL is changed or somebody switches it on again. The
-//! engine asks [`Endpoints::wanting`] for each event that it commits, so nothing piles up for who does not want it.
+//! engine asks [`Endpoints::told_of`] for each event that it commits, so nothing piles up for who does not want it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -11,8 +11,9 @@ use baton_core::BusinessId;
 use baton_store::{FactChange, FactTable, ReadError as StoreError, Store};
 use reqwest::Url;
 
+use super::mail::{Reader, Readers};
 use super::{Secret, TargetError, check_url};
-use crate::record::{self, EndpointOff};
+use crate::record::{self, EndpointOff, What};
 
 /// Where events of a business are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,6 +137,8 @@ pub enum EndpointState {
     On(Arc<Endpoint>),
     /// It answered 410.
     Off(Arc<Endpoint>, EndpointOff),
+    /// It is a person, who gets mail.
+    Reader(Reader),
 }
 
 /// Business and endpoint.
@@ -146,6 +149,7 @@ type Key = (String, String);
 pub struct Endpoints {
     all: BTreeMap<Key, Arc<Endpoint>>,
     off: RwLock<BTreeMap<Key, EndpointOff>>,
+    readers: Option<Arc<Readers>>,
 }
 
 impl Endpoints {
@@ -176,20 +180,46 @@ impl Endpoints {
         Ok(Self {
             all,
             off: RwLock::new(off),
+            readers: None,
         })
+    }
+
+    /// The same, and people who get mail.
+    #[must_use]
+    pub fn with_readers(self, readers: Arc<Readers>) -> Self {
+        Self {
+            readers: Some(readers),
+            ..self
+        }
+    }
+
+    /// Whether there is any webhook.
+    pub(super) fn has_webhooks(&self) -> bool {
+        !self.all.is_empty()
+    }
+
+    /// The names of everybody in a business who is to be told of something: webhooks that want it, and people.
+    pub fn told_of(&self, business: &str, what: &What) -> Vec<String> {
+        let readers = self.readers.as_ref().map(|readers| readers.of(business, what));
+        let readers = readers.into_iter().flatten().map(|reader| reader.endpoint());
+        self.wanting(business, what.name()).into_iter().chain(readers).collect()
     }
 
     /// The ids of a business's endpoints that want an event of this type now.
     pub fn wanting(&self, business: &str, event: &str) -> Vec<String> {
         let wanting = self.of(business).filter_map(|state| match state {
             EndpointState::On(endpoint) => endpoint.wants(event).then(|| endpoint.id.clone()),
-            EndpointState::Off(..) => None,
+            EndpointState::Off(..) | EndpointState::Reader(_) => None,
         });
         wanting.collect()
     }
 
     /// One endpoint; `None` when it is not configured.
     pub fn get(&self, business: &str, id: &str) -> Option<EndpointState> {
+        if let Some(reader) = Reader::parse(id) {
+            let has = self.readers.as_ref().is_some_and(|readers| readers.has(business));
+            return has.then_some(EndpointState::Reader(reader));
+        }
         let key = (business.to_owned(), id.to_owned());
         let endpoint = Arc::clone(self.all.get(&key)?);
         let off = self.off.read().unwrap_or_else(PoisonError::into_inner);

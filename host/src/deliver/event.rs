@@ -96,6 +96,7 @@ fn data_of(what: &What, place: Option<&Place>) -> Value {
         What::PackActivated { rules, previous } => json!({ "rules": rules, "previous": previous }),
         What::WebhookDisabled { endpoint, why } => json!({ "endpoint": endpoint, "why": why }),
         What::ConversationOpened => json!({}),
+        What::OverdueDigest { day, overdue } => json!({ "day": day, "overdue": overdue }),
     }
 }
 
@@ -312,6 +313,10 @@ mod tests {
             What::PackActivated { rules, previous: None },
             What::WebhookDisabled { endpoint, why },
             What::ConversationOpened,
+            What::OverdueDigest {
+                day: String::new(),
+                overdue: 1,
+            },
         ];
         events.into_iter().map(What::Happened).chain(others).collect()
     }

@@ -7,14 +7,10 @@ use prometheus_client::registry::Registry;
 /// Counters of deliveries. Clones count together.
 #[derive(Debug, Clone, Default)]
 pub struct Meters {
-    /// Attempts that were begun.
-    pub attempts: Counter,
-    /// Deliveries that arrived.
-    pub delivered: Counter,
-    /// Attempts that failed, the last ones included.
-    pub failures: Counter,
-    /// Deliveries that were given up.
-    pub dead: Counter,
+    /// Of webhooks; what is given up without an attempt counts here whoever it was for.
+    pub webhooks: Attempts,
+    /// Of mails.
+    pub mails: Attempts,
     /// Deliveries that were moved behind an earlier one of their conversation.
     pub parked: Counter,
     /// Endpoints that answered 410.
@@ -25,28 +21,52 @@ pub struct Meters {
     pub in_flight: Gauge,
 }
 
+/// Counters of attempts of one kind.
+#[derive(Debug, Clone, Default)]
+pub struct Attempts {
+    /// Attempts that were begun.
+    pub attempts: Counter,
+    /// Deliveries that arrived.
+    pub delivered: Counter,
+    /// Attempts that failed, the last ones included.
+    pub failures: Counter,
+    /// Deliveries that were given up.
+    pub dead: Counter,
+}
+
 impl Meters {
-    /// Shows them in a registry, under names that begin with `webhook_`.
+    /// Shows them in a registry, under names that begin with `webhook_` and `mail_`.
     pub fn register(&self, registry: &mut Registry) {
         let Self {
-            attempts,
-            delivered,
-            failures,
-            dead,
+            webhooks,
+            mails,
             parked,
             disabled,
             waiting,
             in_flight,
         } = self;
+        for (prefix, kind, counters) in [("webhook", "Webhook", webhooks), ("mail", "Mail", mails)] {
+            let Attempts {
+                attempts,
+                delivered,
+                failures,
+                dead,
+            } = counters;
+            let registry = registry.sub_registry_with_prefix(prefix);
+            for (name, help, counter) in [
+                ("attempts", "attempts that were begun", attempts),
+                ("delivered", "deliveries that arrived", delivered),
+                ("failures", "attempts that failed", failures),
+                ("dead", "deliveries that were given up", dead),
+            ] {
+                registry.register(name, format!("{kind} {help}"), counter.clone());
+            }
+        }
         let registry = registry.sub_registry_with_prefix("webhook");
         for (name, help, counter) in [
-            ("attempts", "Webhook attempts that were begun", attempts),
-            ("delivered", "Webhook deliveries that arrived", delivered),
-            ("failures", "Webhook attempts that failed", failures),
-            ("dead", "Webhook deliveries that were given up", dead),
             (
                 "parked",
-                "Webhook deliveries that were moved behind an earlier one of their conversation",
+                "Deliveries that were moved behind an earlier one of their conversation",
                 parked,
             ),
             (
@@ -59,9 +79,9 @@ impl Meters {
         }
         registry.register(
             "outbox_rows",
-            "Webhook deliveries that wait, are in flight, or will be tried again",
+            "Deliveries that wait, are in flight, or will be tried again",
             waiting.clone(),
         );
-        registry.register("in_flight", "Webhook attempts under way", in_flight.clone());
+        registry.register("in_flight", "Deliveries under way", in_flight.clone());
     }
 }

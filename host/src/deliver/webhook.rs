@@ -138,6 +138,13 @@ pub enum Verdict {
         /// What it answered: at most `NOTE_MAX_BYTES`.
         note: String,
     },
+    /// This delivery will never be taken, others may be: a mailbox that does not exist.
+    Rejected {
+        /// What was answered: at most `NOTE_MAX_BYTES`.
+        note: String,
+    },
+    /// Nothing was sent, because there is nothing to tell any more; why.
+    Void(&'static str),
 }
 
 /// How much of a receiver's answer is kept for people to read.
@@ -266,14 +273,14 @@ fn failed(note: String) -> Verdict {
 }
 
 /// An error and its causes in one line, for a note that is read without its context.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     let mut parts: Vec<String> = causes.map(ToString::to_string).collect();
     parts.dedup();
     parts.join(": ")
 }
 
-fn cut(mut note: String) -> String {
+pub(super) fn cut(mut note: String) -> String {
     note.truncate(note.floor_char_boundary(NOTE_MAX_BYTES));
     note
 }

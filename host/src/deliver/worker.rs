@@ -17,7 +17,8 @@ use baton_store::{Delivery, DeliveryQueue, ReadError, Store};
 use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinSet};
 
-use super::attempt::{Clock, Done, Found, Name, Outbox, STORE_PAUSE, duration};
+use super::attempt::{Clock, Done, Found, Name, Outbox, STORE_PAUSE, Target, duration};
+use super::mail::Post;
 use super::queue::{Due, HELD_MAX, Plan, Queue};
 use super::{EndpointState, Endpoints, Meters, Schedule, Sender};
 use crate::record::EventRow;
@@ -76,7 +77,7 @@ impl Worker {
     ///
     /// # Errors
     ///
-    /// When the TLS library finds no root certificates on this machine.
+    /// When there are webhooks, and the TLS library finds no root certificates on this machine.
     pub fn new(
         store: Arc<dyn Store>,
         endpoints: Arc<Endpoints>,
@@ -85,11 +86,12 @@ impl Worker {
         hint: Arc<Notify>,
         meters: Meters,
     ) -> Result<Self, reqwest::Error> {
-        let sender = Sender::new(options.timeout)?;
+        let sender = endpoints.has_webhooks().then(|| Sender::new(options.timeout));
         let outbox = Outbox {
             store,
             endpoints,
-            sender,
+            sender: sender.transpose()?,
+            post: None,
             options,
             clock,
             meters,
@@ -101,6 +103,18 @@ impl Worker {
             attempts: JoinSet::new(),
             passes: 0,
         })
+    }
+
+    /// The same, and it sends mail.
+    ///
+    /// # Panics
+    ///
+    /// When it has begun to work.
+    #[must_use]
+    pub fn with_post(mut self, post: Arc<Post>) -> Self {
+        let outbox = Arc::get_mut(&mut self.outbox).expect("no attempt was begun");
+        outbox.post = Some(post);
+        self
     }
 
     /// Works until `stop` is ready, then lets what is under way end within the grace time.
@@ -129,7 +143,7 @@ impl Worker {
         if tokio::time::timeout(self.outbox.options.grace, rest).await.is_err() {
             tracing::info!(
                 attempts = self.attempts.len(),
-                "stopped while webhooks were under way; they are sent again"
+                "stopped while deliveries were under way; they are sent again"
             );
         }
     }
@@ -183,8 +197,9 @@ impl Worker {
         if let Some(until) = queue.rests_until(now) {
             return Ok(Some(until));
         }
-        let endpoint = match outbox.endpoints.get(&name.0, &name.1) {
-            Some(EndpointState::On(endpoint)) => endpoint,
+        let target = match outbox.endpoints.get(&name.0, &name.1) {
+            Some(EndpointState::On(endpoint)) => Target::Webhook(endpoint),
+            Some(EndpointState::Reader(reader)) => Target::Reader(reader),
             // Rows of attempts under way are left to them.
             Some(EndpointState::Off(..)) | None if queue.is_busy() => return Ok(None),
             Some(EndpointState::Off(_, off)) => {
@@ -218,7 +233,7 @@ impl Worker {
                 .remove(&due.delivery.id.event)
                 .expect("each row came with its event");
             self.attempts
-                .spawn(Arc::clone(&outbox).attempt(name.clone(), Arc::clone(&endpoint), due, row));
+                .spawn(Arc::clone(&outbox).attempt(name.clone(), target.clone(), due, row));
         }
         Ok(if park.is_empty() {
             later
@@ -241,7 +256,7 @@ impl Worker {
             }
             Err(error) => {
                 // Whose attempt it was is lost with it. What the queues know is read back from the store.
-                tracing::error!(%error, "an attempt at a webhook panicked");
+                tracing::error!(%error, "an attempt at a delivery panicked");
                 self.queues.clear();
             }
         }

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use super::rows::{self, unreadable};
 use super::{Act, Engine, EngineError, Judged, Logged, Said, people};
 use crate::api::{
-    Acted, AgentProfile, AgentView, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, PackView, Page, Published,
-    ReportError, ReportQuery, TaskFilter,
+    Acted, AgentProfile, AgentView, Answering, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
+    OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
 };
 use crate::auth::{Realm, Token};
 use crate::record::{self, EventRow};
@@ -91,6 +91,14 @@ impl Backend for Door {
         limit: usize,
     ) -> Result<Page<Task>, EngineError> {
         self.0.list_tasks(business, filter, after, limit, self.0.now())
+    }
+
+    fn offer(&self, link: &str) -> Result<OfferView, OfferError> {
+        self.0.view_offer(link)
+    }
+
+    fn answer_offer<'a>(&'a self, link: &'a str, reason: Option<String>) -> Answering<'a> {
+        Box::pin(self.0.answer_offer(link, reason))
     }
 
     fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError> {

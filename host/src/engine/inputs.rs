@@ -324,7 +324,7 @@ fn first_answer(world: &World, key: &ConversationKey, logged: Logged) -> Result<
     }))
 }
 
-fn existing(world: &World, key: &ConversationKey) -> Result<Loaded, EngineError> {
+pub(super) fn existing(world: &World, key: &ConversationKey) -> Result<Loaded, EngineError> {
     let missing = || EngineError::NotFound {
         what: "conversation",
         id: key.conversation().to_owned(),
@@ -332,7 +332,7 @@ fn existing(world: &World, key: &ConversationKey) -> Result<Loaded, EngineError>
     rows::load(&*world.store, key)?.ok_or_else(missing)
 }
 
-fn do_it(
+pub(super) fn do_it(
     world: &World,
     tenant: &Tenant,
     key: &ConversationKey,

@@ -5,10 +5,12 @@
 //! the step before anybody hears of it. Only `api/`, `cli/` and the timers call it.
 
 mod backend;
+mod digest;
 mod drive;
 mod housekeeping;
 mod inputs;
 mod lists;
+mod offers;
 mod people;
 mod reports;
 mod rows;
@@ -30,6 +32,7 @@ use baton_core::{
 use baton_store::{CommitError, Committed, ConversationKey};
 use tokio::sync::{Notify, Semaphore, oneshot, watch};
 
+use crate::deliver::mail::LinkKey;
 use crate::directory::Freed;
 use crate::limits::MOST_IN_FLIGHT;
 use crate::rules::Trouble;
@@ -241,6 +244,7 @@ pub struct Engine {
     events: watch::Sender<u64>,
     /// Rung when a delivery may be due.
     pub deliveries: Arc<Notify>,
+    links: LinkKey,
     timers: timers::Bell,
 }
 

@@ -16,6 +16,7 @@ use super::turns::Turns;
 use super::workers::Workers;
 use super::{Engine, EngineError, Tenant};
 use crate::auth::Token;
+use crate::deliver::mail::LinkKey;
 use crate::directory::Directory;
 use crate::limits::MOST_IN_FLIGHT;
 use crate::observe::Metrics;
@@ -37,6 +38,10 @@ pub struct EngineParts {
     pub clock: Box<dyn Fn() -> Time + Send + Sync>,
     /// Rung when a delivery may be due.
     pub deliveries: Arc<Notify>,
+    /// Empty yet: filled here, and shared with whoever must know people by name.
+    pub directory: Arc<Directory>,
+    /// Opens the links of mails.
+    pub links: LinkKey,
 }
 
 /// Why the engine did not start.
@@ -65,8 +70,9 @@ impl Engine {
             metrics,
             clock,
             deliveries,
+            directory,
+            links,
         } = parts;
-        let directory = Arc::new(Directory::default());
         let tenants: BTreeMap<BusinessId, Arc<Tenant>> = tenants
             .into_iter()
             .map(|tenant| (tenant.business.id.clone(), Arc::new(tenant)))
@@ -97,6 +103,7 @@ impl Engine {
             latest_ms: AtomicI64::new(0),
             events: watch::Sender::new(counts.last_event),
             deliveries,
+            links,
             timers: Bell::default(),
         }))
     }

@@ -56,7 +56,7 @@ impl Tenant {
     pub fn event_of(business: &Business, endpoints: &Endpoints, row: EventRow) -> NewEvent {
         NewEvent {
             business: business.id.to_string(),
-            endpoints: endpoints.wanting(business.id.as_str(), row.what.name()),
+            endpoints: endpoints.told_of(business.id.as_str(), &row.what),
             deliver_at_ms: row.at.0,
             payload: record::write(&row),
         }

@@ -75,6 +75,13 @@ pub enum What {
     },
     /// `conversation.opened`: a conversation began; reports count conversations by it.
     ConversationOpened,
+    /// `task.digest`: the daily list of what is overdue is due, and there is something on it.
+    OverdueDigest {
+        /// The day on the business's clock: `2026-03-02`.
+        day: String,
+        /// How many open tasks are past their due time.
+        overdue: u64,
+    },
 }
 
 impl What {
@@ -94,6 +101,7 @@ impl What {
             Self::PackActivated { .. } => "pack.activated",
             Self::WebhookDisabled { .. } => "webhook.disabled",
             Self::ConversationOpened => "conversation.opened",
+            Self::OverdueDigest { .. } => "task.digest",
         }
     }
 }
@@ -151,6 +159,7 @@ forms! {
         PackActivated { rules: String, previous: Option<String> },
         WebhookDisabled { endpoint: String, why: String },
         ConversationOpened,
+        OverdueDigest { day: String, overdue: u64 },
     }
 
     enum Presence as PresenceForm { Online, Away, Offline }

@@ -220,7 +220,8 @@ impl Scan<'_> {
             | What::PluginTripped { .. }
             | What::PluginRecovered { .. }
             | What::PackActivated { .. }
-            | What::WebhookDisabled { .. } => return,
+            | What::WebhookDisabled { .. }
+            | What::OverdueDigest { .. } => return,
         };
         if let Event::TaskCreated { task } = event {
             self.tasks.push((place.conversation, task));

@@ -14,8 +14,8 @@ pub const CONVERSATION_MAX_BYTES: usize = 128;
 /// The longest platform id of a message, in bytes.
 pub const MESSAGE_ID_MAX_BYTES: usize = 256;
 
-/// The longest name of an endpoint, in bytes.
-pub const ENDPOINT_MAX_BYTES: usize = 64;
+/// The longest name of an endpoint, in bytes: an agent's id of 64 behind a word that says how they are reached.
+pub const ENDPOINT_MAX_BYTES: usize = 80;
 
 /// The longest key of a fact, in bytes: a business, a method, a path and an `Idempotency-Key` fit.
 pub const FACT_KEY_MAX_BYTES: usize = 512;

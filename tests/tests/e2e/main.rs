@@ -11,6 +11,7 @@ mod cli;
 mod crash;
 mod eval;
 mod limits;
+mod mail;
 mod report;
 mod restart;
 mod rules;

@@ -5,6 +5,7 @@ mod agents;
 mod conversations;
 mod events;
 mod handovers;
+mod offers;
 mod operations;
 mod reports;
 mod service;
@@ -41,6 +42,7 @@ pub(crate) fn router(app: Shared) -> axum::Router {
     inner
         .route_layer(from_fn_with_state(app.clone(), admit))
         .merge(outer)
+        .merge(offers::pages())
         .fallback(async || Problem::new(Kind::NoSuchRoute, "no such address; see /openapi.json"))
         .layer(map_response(no_store))
         .layer(CatchPanicLayer::custom(|_| {

@@ -291,6 +291,33 @@ impl Backend for Fake {
         })
     }
 
+    fn offer(&self, link: &str) -> Result<OfferView, OfferError> {
+        match link {
+            "expired" => Err(OfferError::Expired),
+            "over" => Err(OfferError::Over("Bo <b> has it now.".to_owned())),
+            "broken" => Err(OfferError::Engine(EngineError::Stopping)),
+            "accept" | "decline" => Ok(OfferView {
+                business: "Acme".to_owned(),
+                agent: "Ana Silva".to_owned(),
+                accepts: link == "accept",
+                task: "chat-17~t1".to_owned(),
+                title: "Call <script>alert(1)</script>".to_owned(),
+                priority: Priority::High,
+                due: "2026-03-02 17:30".to_owned(),
+                until: "2026-03-02 09:45".to_owned(),
+            }),
+            _ => Err(OfferError::Unknown),
+        }
+    }
+
+    fn answer_offer<'a>(&'a self, link: &'a str, reason: Option<String>) -> Answering<'a> {
+        Box::pin(async move {
+            let view = self.offer(link)?;
+            self.state().acts.push(format!("{link} by link, {reason:?}"));
+            Ok(view)
+        })
+    }
+
     fn agents(&self, _: &BusinessId) -> Result<Vec<AgentView>, EngineError> {
         Ok(vec![view(profile(agent("ana")), Presence::Online, None)])
     }

@@ -4,6 +4,7 @@ mod bad_input;
 mod fake;
 mod gate;
 mod keep;
+mod offers;
 mod openapi;
 mod reports;
 pub(crate) mod samples;

@@ -84,7 +84,7 @@ pub(crate) fn handover() -> Handover {
     }
 }
 
-pub(super) fn task() -> Task {
+pub(crate) fn task() -> Task {
     Task {
         id: TaskId {
             conversation: conversation_id(),

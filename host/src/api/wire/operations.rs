@@ -32,7 +32,7 @@ pub(crate) struct Pack {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DeadLetter {
     pub(crate) id: String,
-    /// The webhook.
+    /// The webhook; `mail:ana` for mail to an agent, `digest:overdue` for the daily list.
     pub(crate) endpoint: String,
     /// The event's sequence number.
     pub(crate) sequence: u64,

@@ -95,6 +95,29 @@ fn spans_are_read_in_words_and_letters() {
 }
 
 #[test]
+fn mail_goes_out_protected_unless_it_stays_on_this_machine() {
+    let mail = |rest: &str| {
+        let text = format!("[business.acme.email]\nfrom = 'desk@acme.example'\n{rest}");
+        acme(&text).email.expect("a mail server")
+    };
+    let usual = mail("host = 'smtp.acme.example'");
+    assert_eq!((usual.port, usual.security), (587, MailSecurity::Starttls));
+    let wrapped = mail("host = 'smtp.acme.example'\ntls = 'tls'\nca_file = 'ca.pem'");
+    assert_eq!((wrapped.port, wrapped.ca_file), (465, Some("/etc/baton/ca.pem".into())));
+    for here in ["localhost", "127.0.0.1", "::1"] {
+        assert_eq!(mail(&format!("host = '{here}'\ntls = 'none'")).port, 25);
+    }
+    assert_eq!(
+        mail("host = '10.0.0.5'\ntls = 'none'\nallow_plain = true").security,
+        MailSecurity::None
+    );
+    let linked = mail("host = 'x'\npublic_url = 'https://baton.acme.example/desk/'");
+    assert_eq!(linked.public_url.as_deref(), Some("https://baton.acme.example/desk"));
+    let listed = mail("host = 'x'\ndigest = { to = 'boss@acme.example', at = '07:45' }");
+    assert_eq!(listed.digest.map(|digest| digest.at_minute), Some(465));
+}
+
+#[test]
 fn an_agent_has_hours_of_their_own_or_the_businesss() {
     let business = acme(EXAMPLE);
     let agent = |id: &str| &business.agents[&AgentId::new(id).expect("an id")];

@@ -15,6 +15,7 @@ fn env(name: &str) -> Option<String> {
     match name {
         "ACME_WEBHOOK_SECRET" => Some(SECRET.to_owned()),
         "ACME_PLATFORM_TOKEN" | "ACME_ANA_TOKEN" => Some(TOKEN.to_owned()),
+        "ACME_SMTP_PASSWORD" => Some("correct horse".to_owned()),
         "WRONG" => Some("hello".to_owned()),
         _ => None,
     }

@@ -285,6 +285,50 @@ fn a_webhook_that_cannot_be_reached_safely_is_refused() {
 }
 
 #[test]
+fn mail_that_could_be_read_on_the_way_or_come_from_nobody_is_refused() {
+    let mail =
+        |rest: &str| format!("[business.acme.email]\nhost = 'smtp.acme.example'\nfrom = 'desk@acme.example'\n{rest}");
+    check_acme(
+        &mail("tls = 'none'"),
+        &[
+            "5:7 without TLS mail may be sent to this machine only; use \"starttls\" or \"tls\", or set \
+           `allow_plain = true` if nobody can read that network",
+        ],
+    );
+    check_acme(
+        &mail("user = 'baton'\npassword = 'hunter2'"),
+        &["6:12 expected the name of an environment variable: \"env:NAME\""],
+    );
+    check_acme(
+        &mail("user = 'baton'"),
+        &["5:8 a user needs a `password = \"env:NAME\"`"],
+    );
+    check_acme(&mail("password = 'env:WRONG'"), &["5:12 a password needs its `user`"]);
+    check_acme(
+        &mail("user = 'baton'\npassword = 'env:NOPE'"),
+        &["6:12 the environment variable `NOPE` is not set"],
+    );
+    check_acme(
+        &mail("port = 0\ntls = 'ssl'\npublic_url = 'baton.acme.example'\ndigest = { to = 'office', at = '8 am' }"),
+        &[
+            "5:8 0 is out of range; expected 1 to 65535",
+            "6:7 unknown word \"ssl\"; expected one of `starttls`, `tls`, `none`",
+            "7:14 \"baton.acme.example\" is not the address of this daemon; write it as \"https://baton.example.com\"",
+            "8:17 \"office\" is not an e-mail address; write it as \"ana@example.com\"",
+            "8:32 \"8 am\" is not a time of day; write it as \"08:00\"",
+        ],
+    );
+    check_acme(
+        "[business.acme.email]\nhost = 'smtp.acme.example:25'\nfrom = 'the desk'",
+        &[
+            "3:8 \"smtp.acme.example:25\" is not a host; write it as \"smtp.example.com\", the port has a key of its own",
+            "4:8 \"the desk\" is not a sender; write it as \"Acme <desk@acme.example>\"",
+        ],
+    );
+    check_acme("[business.acme.email]\nhost = 'x'", &["2:1 the key `from` is missing"]);
+}
+
+#[test]
 fn a_token_that_contradicts_itself_is_refused() {
     check_acme(
         "[[business.acme.token]]\nname = 'x'\nscope = 'agent'\nsecret = 'env:WRONG'\n\

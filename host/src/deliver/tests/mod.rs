@@ -21,13 +21,12 @@ async fn a_delivery_is_made_until_it_arrives_under_one_id() {
     assert_eq!(ids, ["evt_1_3e8"; 4]);
     assert_eq!(rig.got()[0].event.r#type, "handover.accepted");
     rig.stop().await;
-    let Meters {
+    let Attempts {
         attempts,
         delivered,
         failures,
         dead,
-        ..
-    } = &rig.meters;
+    } = &rig.meters.webhooks;
     assert_eq!(
         (attempts.get(), delivered.get(), failures.get(), dead.get()),
         (4, 1, 3, 0)
@@ -119,7 +118,10 @@ async fn an_answer_that_takes_too_long_is_a_failure() {
         },
     );
     rig.until_empty().await;
-    assert_eq!((rig.arrived("crm").as_str(), rig.meters.failures.get()), ("a1 a1", 1));
+    assert_eq!(
+        (rig.arrived("crm").as_str(), rig.meters.webhooks.failures.get()),
+        ("a1 a1", 1)
+    );
     rig.stop().await;
 }
 
@@ -151,7 +153,7 @@ async fn a_conversation_is_told_in_order_while_others_go_on() {
     rig.script("crm", &[Say::Status(500)]);
     rig.emit(&["crm"], &["a", "a", "a"]).await;
     rig.start(rig.endpoints(&["crm"]), options(&[2_000]));
-    rig.until("the first failed", |rig| rig.meters.failures.get() == 1)
+    rig.until("the first failed", |rig| rig.meters.webhooks.failures.get() == 1)
         .await;
     rig.emit(&["crm"], &["b", "a"]).await;
     rig.until_empty().await;
@@ -187,7 +189,7 @@ async fn a_dead_endpoint_holds_up_nobody_else() {
     rig.emit(&["dead"], &conversations).await;
     rig.start(rig.endpoints(&["dead", "live"]), options(&[10]));
     rig.emit(&["live"], &conversations).await;
-    rig.until("the live one has all", |rig| rig.meters.delivered.get() == 200)
+    rig.until("the live one has all", |rig| rig.meters.webhooks.delivered.get() == 200)
         .await;
     assert!(rig.arrived("dead").split(' ').count() <= 8);
     rig.worker.take().expect("it runs").1.abort();

@@ -303,9 +303,9 @@ fn names_and_payloads_beyond_their_limits_are_refused(store: &dyn Store) {
             },
         ),
         (
-            "the endpoint has 65 bytes",
+            "the endpoint has 81 bytes",
             Step {
-                events: vec![event("a", b"", &[&"e".repeat(65)], 0)],
+                events: vec![event("a", b"", &[&"e".repeat(81)], 0)],
                 ..Step::default()
             },
         ),
