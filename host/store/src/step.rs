@@ -183,11 +183,13 @@ pub enum FactTable {
     Endpoints = 7,
     /// What is needed to execute a step again.
     Decisions = 8,
+    /// Who did what; rows are only added.
+    Audit = 9,
 }
 
 impl FactTable {
     /// Every table.
-    pub const ALL: [FactTable; 8] = [
+    pub const ALL: [FactTable; 9] = [
         FactTable::Agents,
         FactTable::Tokens,
         FactTable::Answers,
@@ -196,6 +198,7 @@ impl FactTable {
         FactTable::Packs,
         FactTable::Endpoints,
         FactTable::Decisions,
+        FactTable::Audit,
     ];
 }
 

@@ -19,10 +19,10 @@ use crate::sled::{Change, Options, SledStore};
 use crate::step::Committed;
 
 /// Rows per commit: enough that syncs do not matter, few enough that a batch stays small.
-const BATCH_ROWS: usize = 1_000;
+pub(super) const BATCH_ROWS: usize = 1_000;
 
 /// Payload bytes per commit.
-const BATCH_BYTES: usize = 1 << 20;
+pub(super) const BATCH_BYTES: usize = 1 << 20;
 
 /// Why nothing was restored. The target is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -161,7 +161,8 @@ fn fill(backup: &mut dyn Read, folder: &Path, options: Options) -> Result<Backup
             batch_bytes = 0;
         }
     };
-    commit(&store, batch, Some(&header))?;
+    let Header { steps, last_event, .. } = header;
+    commit(&store, batch, Some(Numbers { steps, last_event }))?;
     store.close()?;
     Ok(BackupSummary {
         rows: end.rows,
@@ -198,13 +199,19 @@ fn check_end(end: End, found_rows: u64, found: &str) -> Result<End, RestoreError
     })
 }
 
-/// Commits rows, and with the last of them the numbers that go on from where the backup was made.
-fn commit(store: &SledStore, rows: Vec<Row>, last: Option<&Header>) -> Result<(), CommitError> {
-    let goes_on = last.map(|header| (header.steps, header.last_event));
+/// The numbers that a new store goes on from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers {
+    pub(super) steps: u64,
+    pub(super) last_event: u64,
+}
+
+/// Commits rows, and with the last of them the numbers that go on from where the old store was.
+pub(super) fn commit(store: &SledStore, rows: Vec<Row>, goes_on: Option<Numbers>) -> Result<(), CommitError> {
     let change: Change = Box::new(move |plan| {
         plan.draft(|draft| {
             rows.into_iter().try_for_each(|row| row.write(draft))?;
-            if let Some((steps, last_event)) = goes_on {
+            if let Some(Numbers { steps, last_event }) = goes_on {
                 draft.counts.steps = steps;
                 draft.counts.last_event = draft.counts.last_event.max(last_event);
             }

@@ -14,9 +14,14 @@ use crate::step::{DeliveryId, FactTable};
 use crate::store::{ConversationKey, check_business};
 use crate::value::damaged;
 
+/// A row in its parts; the same names are in a backup.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "row", rename_all = "kebab-case")]
-pub(super) enum Row {
+#[allow(
+    missing_docs,
+    reason = "the parts are those of the step that wrote the row, under the same names"
+)]
+pub enum Row {
     Conversation {
         business: String,
         conversation: String,
@@ -82,7 +87,7 @@ pub(super) enum Row {
 
 /// Bytes that the store does not open, in base64.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Payload(#[serde(with = "base64_text")] pub(super) Vec<u8>);
+pub struct Payload(#[serde(with = "base64_text")] pub Vec<u8>);
 
 impl Row {
     /// The line of a stored row, or `None` for one that is made from others.

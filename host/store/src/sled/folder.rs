@@ -5,7 +5,8 @@
 //! its recovery can cut the log, and the copy goes away once the canary agrees. `CANARY` says how far the acknowledged
 //! commits reach: written after each sync and before the acknowledgements, synced once a second. After a crash of the
 //! process it is exact, so a database that has less has lost commits; after a power cut it is at most a second old, and
-//! proves that nothing older than that second is lost. `sled` is the database.
+//! proves that nothing older than that second is lost. `sled` is the database; `rewriting` is what a
+//! rewrite that was killed left beside it.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -130,6 +131,8 @@ impl Folder {
         } else if copy_before_recovery && self.database().join("db").exists() && !self.copy().exists() {
             self.copy_database()?;
         }
+        // A rewrite that was killed leaves half a new database, or the whole old one with what was to be erased.
+        remove_folder(&self.path.join("rewriting"))?;
         // A kill while sled opens leaves these, and they can make the next open fail.
         for path in files(&self.database())? {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

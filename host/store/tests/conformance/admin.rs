@@ -1,11 +1,14 @@
 //! Backup and restore: everything comes back, and nothing does from a backup that is not whole.
 
 use std::fs;
+use std::path::Path;
 
-use baton_store::admin::{BackupSummary, Kind, RestoreError, backup, restore, verify};
-use baton_store::{DeliveryChange, FactChange, FactTable, MemoryStore, SledStore, Step, Store};
+use baton_store::admin::{
+    BackupSummary, Kind, Payload, RestoreError, RewriteError, Row, backup, restore, rewrite, verify,
+};
+use baton_store::{Counts, DeliveryChange, FactChange, FactTable, MemoryStore, SledStore, Step, Store};
 
-use crate::support::{With, event, must, options, step};
+use crate::support::{With, event, key, must, options, step};
 
 /// A store with a row of every kind, one of them in several parts.
 fn filled() -> MemoryStore {
@@ -152,4 +155,77 @@ fn a_folder_with_something_in_it_is_not_overwritten() {
         fs::read_to_string(folder.path().join("mine")).expect("still there"),
         "mine"
     );
+}
+
+#[test]
+fn a_rewritten_store_holds_what_was_kept_and_no_byte_of_what_was_not() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let (bytes, _) = written(&filled());
+    restore(&mut bytes.as_slice(), &data, options()).expect("restored");
+    let before = counts_of(&data);
+    assert!(is_on_disk(&data, b"m-1") && is_on_disk(&data, "grüß".as_bytes()));
+    let edit = |mut row| {
+        if let Row::Message { payload, .. } = &mut row {
+            payload.0 = b"gone".to_vec();
+        }
+        Ok::<_, std::convert::Infallible>(Some(row).filter(|row| !matches!(row, Row::Fact { .. })))
+    };
+    let last = Row::Fact {
+        table: FactTable::Audit,
+        key: "acme/1".into(),
+        payload: Payload(b"who did it".to_vec()),
+    };
+    rewrite(&data, &options(), edit, vec![last]).expect("rewritten");
+    assert!(!is_on_disk(&data, "grüß".as_bytes()) && !data.join("rewriting").exists());
+    let after = counts_of(&data);
+    let steps = before.steps + 1;
+    assert_eq!(after, Counts { steps, ..before });
+    let store = SledStore::open(&data, options()).expect("opens");
+    let message = store.message(&key("c"), "m-1").expect("readable").expect("it is there");
+    assert_eq!(message.payload, b"gone");
+    assert_eq!(store.fact(FactTable::Agents, "acme/ana").expect("readable"), None);
+    assert!(store.fact(FactTable::Audit, "acme/1").expect("readable").is_some());
+    // Numbers go on where they were.
+    must(&store, step("c", 2).message(3, "m-3", b"hello"));
+    store.close().expect("closed");
+    drop(store);
+    assert!(verify(&data, options()).expect("readable").is_sound());
+}
+
+#[test]
+fn a_rewrite_that_gives_up_or_is_killed_leaves_the_store_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let (bytes, _) = written(&filled());
+    restore(&mut bytes.as_slice(), &data, options()).expect("restored");
+    let edit = |row| match matches!(row, Row::Task { .. }) {
+        true => Err(std::fmt::Error),
+        false => Ok(Some(row)),
+    };
+    let error = rewrite(&data, &options(), edit, Vec::new()).expect_err("it gave up");
+    assert!(matches!(error, RewriteError::Edit(_)), "{error}");
+    // What a kill leaves is no part of the store, and may hold words that somebody wants gone.
+    fs::create_dir(data.join("rewriting")).expect("a folder of the test's own");
+    fs::write(data.join("rewriting/db"), "secret words").expect("a folder of the test's own");
+    let store = SledStore::open(&data, options()).expect("opens");
+    assert_eq!(rows(&store), rows(&filled()));
+    store.close().expect("closed");
+    assert!(!is_on_disk(&data, b"secret words"));
+}
+
+fn counts_of(data: &Path) -> Counts {
+    verify(data, options()).expect("readable").counts
+}
+
+/// Whether any file below a folder holds these bytes.
+fn is_on_disk(folder: &Path, bytes: &[u8]) -> bool {
+    let mut entries = fs::read_dir(folder).expect("a folder").flatten();
+    entries.any(|entry| match entry.path() {
+        path if path.is_dir() => is_on_disk(&path, bytes),
+        path => {
+            let held = fs::read(path).expect("a file");
+            held.windows(bytes.len()).any(|part| part == bytes)
+        }
+    })
 }
