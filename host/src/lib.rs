@@ -10,6 +10,8 @@ pub mod pack;
 
 pub mod auth;
 
+pub mod audit;
+
 pub mod api;
 
 pub mod engine;

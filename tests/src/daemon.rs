@@ -186,14 +186,28 @@ impl Daemon {
         self.post(&format!("/v1/conversations/{conversation}/messages"), &body)
     }
 
+    /// A GET with another token.
+    pub fn get_as(&self, token: &str, path: &str) -> Reply {
+        send(self.client.get(format!("{}{path}", self.url)), token)
+    }
+
+    /// A PUT of JSON with another token.
+    pub fn put_as(&self, token: &str, path: &str, body: &Value) -> Reply {
+        send(self.client.put(format!("{}{path}", self.url)).json(body), token)
+    }
+
     fn send(&self, request: reqwest::blocking::RequestBuilder) -> Reply {
-        let answer = request.bearer_auth(&self.token).send().expect("the daemon answers");
-        let status = answer.status().as_u16();
-        let text = answer.text().expect("a text");
-        Reply {
-            status,
-            body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
-        }
+        send(request, &self.token)
+    }
+}
+
+fn send(request: reqwest::blocking::RequestBuilder, token: &str) -> Reply {
+    let answer = request.bearer_auth(token).send().expect("the daemon answers");
+    let status = answer.status().as_u16();
+    let text = answer.text().expect("a text");
+    Reply {
+        status,
+        body: serde_json::from_str(&text).unwrap_or(Value::String(text)),
     }
 }
 

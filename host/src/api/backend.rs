@@ -11,6 +11,7 @@ use baton_core::{
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::audit::AuditEntry;
 use crate::auth::Token;
 use crate::deliver::mail::LinkError;
 use crate::directory::Absence;
@@ -60,6 +61,21 @@ pub struct TaskFilter {
     pub assignee: Option<Assignee>,
     /// Only those past their due time, or only those before it.
     pub overdue: Option<bool>,
+}
+
+/// Which entries of the audit. What is absent does not narrow.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    /// Only those of this agent or token.
+    pub by: Option<String>,
+    /// Only those of this kind.
+    pub action: Option<String>,
+    /// Only those about this.
+    pub subject: Option<String>,
+    /// Only those from this time on.
+    pub since: Option<Time>,
+    /// Only those up to this time.
+    pub until: Option<Time>,
 }
 
 /// What a business says of one of its agents.
@@ -293,6 +309,15 @@ pub trait Backend: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Page<Task>, EngineError>;
 
+    /// What people and tokens did, newest first, each with its place in the list.
+    fn audit(
+        &self,
+        business: &BusinessId,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<(String, AuditEntry)>, EngineError>;
+
     /// What a link of a mail would do.
     fn offer(&self, link: &str) -> Result<OfferView, OfferError>;
     /// Does what a link of a mail says, in the name of the agent whose it is, once; `reason` is why they decline.
@@ -300,8 +325,8 @@ pub trait Backend: Send + Sync + 'static {
 
     /// All agents, by id.
     fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError>;
-    /// Adds an agent or replaces what is said of them.
-    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile) -> Later<'a, AgentView>;
+    /// Adds an agent or replaces what is said of them; `by` as with [`Backend::act`], here and below.
+    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile, by: &'a str) -> Later<'a, AgentView>;
     /// Says whether an agent is at work, until a time or until said otherwise.
     fn set_presence<'a>(
         &'a self,
@@ -309,6 +334,7 @@ pub trait Backend: Send + Sync + 'static {
         agent: &'a AgentId,
         presence: Presence,
         until: Option<Time>,
+        by: &'a str,
     ) -> Later<'a, AgentView>;
     /// All packs, by name.
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
@@ -332,16 +358,16 @@ pub trait Backend: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Page<DeadLetter>, EngineError>;
     /// Delivers a dead letter anew, from the first attempt on.
-    fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, ()>;
+    fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()>;
 
     /// One token; asked at every request, so it should not touch the disk.
     fn token(&self, id: &str) -> Option<Token>;
     /// Tokens of a business, by creation; for [`crate::auth::Realm::Every`] ask `None`.
     fn tokens(&self, business: Option<&BusinessId>) -> Result<Vec<Token>, EngineError>;
     /// Stores a new token.
-    fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()>;
+    fn keep_token<'a>(&'a self, business: &'a BusinessId, token: Token, by: &'a str) -> Later<'a, ()>;
     /// Removes a token; from then on [`Backend::token`] does not find it.
-    fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()>;
+    fn revoke_token<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()>;
 
     /// The answer that was kept for a token's `Idempotency-Key`; it may be older than 24 hours.
     fn kept_answer(&self, token: &str, key: &str) -> Result<Option<KeptAnswer>, EngineError>;

@@ -33,6 +33,7 @@ mod pack;
 mod simulate;
 
 mod agent;
+mod audit;
 mod dead_letter;
 mod handover;
 mod report;
@@ -99,6 +100,7 @@ enum Command {
     Token(token::Token),
     Pack(pack::Pack),
     Store(store::Store),
+    Audit(audit::Audit),
     #[command(name = "dead-letter")]
     DeadLetter(dead_letter::DeadLetter),
     Doctor(doctor::Doctor),
@@ -171,6 +173,7 @@ fn execute(
         Command::Token(token) => token.run(screen),
         Command::Pack(pack) => pack.run(screen),
         Command::Store(store) => store.run(screen),
+        Command::Audit(audit) => audit.run(screen),
         Command::DeadLetter(letter) => letter.run(screen),
         Command::Doctor(doctor) => doctor.run(screen),
         Command::Completions(completions) => completions.run(Cli::command(), screen),

@@ -62,6 +62,21 @@ impl ReportPeriod {
     }
 }
 
+/// Which acts. What is absent does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of this agent or token.
+    pub by: Option<String>,
+    /// Of this kind.
+    pub action: Option<String>,
+    /// About this.
+    pub subject: Option<String>,
+    /// From this time on, RFC 3339.
+    pub since: Option<String>,
+    /// Up to this time, RFC 3339.
+    pub until: Option<String>,
+}
+
 /// How a task was completed.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Completion {
@@ -266,6 +281,24 @@ impl Client {
                 ..Part::default()
             },
         )
+    }
+
+    pub fn audit(&self, filter: &AuditFilter, part: &Part) -> Result<Page> {
+        let AuditFilter {
+            by,
+            action,
+            subject,
+            since,
+            until,
+        } = filter.clone();
+        let query = [
+            ("by", by),
+            ("action", action),
+            ("subject", subject),
+            ("since", since),
+            ("until", until),
+        ];
+        self.list(&["v1", "audit"], &given(query), part)
     }
 
     pub fn dead_letters(&self, part: &Part) -> Result<Page> {

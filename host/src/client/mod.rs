@@ -17,7 +17,7 @@ pub use error::{ClientError, Fault, Problem};
 
 mod calls;
 pub use calls::{
-    Absence, Completion, HandoverFilter, Presence, Profile, ReportPeriod, State, TaskFilter, TokenRequest,
+    Absence, AuditFilter, Completion, HandoverFilter, Presence, Profile, ReportPeriod, State, TaskFilter, TokenRequest,
 };
 
 /// The header that names the business for tokens that hold for every one.

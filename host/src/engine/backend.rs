@@ -7,14 +7,17 @@ use baton_core::{
     AgentId, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Task, TaskId, Time,
 };
 use baton_store::{Cursor, DeliveryChange, FactChange, FactTable};
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::audit::Deed;
 use super::rows::{self, unreadable};
 use super::{Act, Engine, EngineError, Judged, Logged, Said, people};
 use crate::api::{
-    Acted, AgentProfile, AgentView, Answering, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
-    OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
+    Acted, AgentProfile, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
+    OfferError, OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
 };
+use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
 use crate::record::{self, EventRow};
 use crate::report::{Report, Review};
@@ -93,6 +96,16 @@ impl Backend for Door {
         self.0.list_tasks(business, filter, after, limit, self.0.now())
     }
 
+    fn audit(
+        &self,
+        business: &BusinessId,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<(String, AuditEntry)>, EngineError> {
+        self.0.list_audit(business, filter, after, limit)
+    }
+
     fn offer(&self, link: &str) -> Result<OfferView, OfferError> {
         self.0.view_offer(link)
     }
@@ -107,8 +120,8 @@ impl Backend for Door {
         Ok(ids.iter().filter_map(|id| self.0.view_agent(business, id)).collect())
     }
 
-    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile) -> Later<'a, AgentView> {
-        Box::pin(self.0.keep_agent(business, profile))
+    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile, by: &'a str) -> Later<'a, AgentView> {
+        Box::pin(self.0.keep_agent(business, profile, by))
     }
 
     fn set_presence<'a>(
@@ -117,8 +130,9 @@ impl Backend for Door {
         agent: &'a AgentId,
         presence: Presence,
         until: Option<Time>,
+        by: &'a str,
     ) -> Later<'a, AgentView> {
-        Box::pin(self.0.keep_presence(business, agent, presence, until))
+        Box::pin(self.0.keep_presence(business, agent, presence, until, by))
     }
 
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError> {
@@ -193,7 +207,7 @@ impl Backend for Door {
         })
     }
 
-    fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, ()> {
+    fn send_again<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
             let missing = || EngineError::NotFound {
                 what: "dead letter",
@@ -207,8 +221,15 @@ impl Backend for Door {
                 endpoint: endpoint.to_owned(),
                 at_ms: self.0.now().0,
             };
+            let deed = Deed {
+                by: by.to_owned(),
+                action: "dead-letter.send",
+                subject: id.to_owned(),
+            };
+            let (was, is) = (json!({ "state": "given up" }), json!({ "state": "in the outbox" }));
             let step = baton_store::Step {
                 deliveries: vec![again],
+                facts: vec![self.0.world.write_down(business, self.0.now(), deed, was, is)],
                 ..Default::default()
             };
             // The only guard of this step is the letter itself.
@@ -238,9 +259,16 @@ impl Backend for Door {
         Ok(tokens)
     }
 
-    fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()> {
+    fn keep_token<'a>(&'a self, business: &'a BusinessId, token: Token, by: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
-            let facts = vec![people::token_fact(&token)];
+            let deed = Deed {
+                by: by.to_owned(),
+                action: "token.create",
+                subject: token.id.clone(),
+            };
+            let is = people::shown_token(&token);
+            let row = self.0.world.write_down(business, self.0.now(), deed, Value::Null, is);
+            let facts = vec![people::token_fact(&token), row];
             self.0
                 .write(baton_store::Step {
                     facts,
@@ -252,8 +280,15 @@ impl Backend for Door {
         })
     }
 
-    fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()> {
+    fn revoke_token<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
+            let deed = Deed {
+                by: by.to_owned(),
+                action: "token.revoke",
+                subject: id.to_owned(),
+            };
+            let was = self.0.tokens.get(id).as_ref().map_or(Value::Null, people::shown_token);
+            let row = self.0.world.write_down(business, self.0.now(), deed, was, Value::Null);
             let gone = FactChange {
                 table: FactTable::Tokens,
                 key: id.to_owned(),
@@ -261,7 +296,7 @@ impl Backend for Door {
             };
             self.0
                 .write(baton_store::Step {
-                    facts: vec![gone],
+                    facts: vec![gone, row],
                     ..Default::default()
                 })
                 .await?;

@@ -13,6 +13,7 @@ use baton_store::{ConversationKey, Store};
 
 use super::rows::{self, Loaded};
 use super::{EngineError, Logged, Tenant};
+use crate::audit::AuditLog;
 use crate::directory::{Directory, Freed};
 use crate::observe::Metrics;
 use crate::record::{self, Decision};
@@ -24,6 +25,7 @@ pub(super) struct World {
     pub(super) store: Arc<dyn Store>,
     pub(super) directory: Arc<Directory>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) audit: Arc<AuditLog>,
 }
 
 /// A step that is decided, and not yet committed.

@@ -8,6 +8,7 @@ use baton_core::{
 };
 use baton_store::ConversationKey;
 
+use super::audit::{Deed, Standing};
 use super::drive::{Drive, LogEntry, World};
 use super::rows::{self, Loaded};
 use super::{Act, Engine, EngineError, Judged, Logged, Prepared, Said, Tenant};
@@ -232,6 +233,7 @@ fn say(
     }
     conversation.bot = bot;
     conversation.channel = channel;
+    let spoke = agent.clone();
     let message = Message {
         id: message,
         speaker,
@@ -276,7 +278,21 @@ fn say(
         contact,
         fields,
     };
-    let decided = drive.run(before.as_ref(), conversation, input, Some(entry))?;
+    let spoke = spoke.filter(|_| speaker == Speaker::Agent);
+    let mut decided = drive.run(before.as_ref(), conversation, input, Some(entry))?;
+    let held_by = |holder| before.as_ref().map(|loaded| loaded.conversation.control.holder) == Some(holder);
+    if let Some(agent) = spoke.filter(|_| !held_by(decided.after.control.holder)) {
+        let deed = Deed {
+            by: agent.to_string(),
+            action: "conversation.take-over",
+            subject: decided.after.id.to_string(),
+        };
+        let standing = |conversation| Standing(conversation, conversation.handover.as_ref(), None);
+        let was = before.as_ref().map(|loaded| standing(&loaded.conversation));
+        let is = standing(&decided.after);
+        let row = world.wrote_down(&tenant.business.id, now, deed, was.as_ref(), &is);
+        decided.step.facts.push(row);
+    }
     let judged = Judged {
         control: decided.after.control,
         signals,
@@ -356,6 +372,7 @@ pub(super) fn do_it(
             id: format!("{id}~t{number}"),
         });
     }
+    let deed = Deed::of(&act, id, &by);
     let input = match act {
         Act::Request { reason, note, priority } => Input::Requested {
             by,
@@ -371,8 +388,15 @@ pub(super) fn do_it(
         Act::Assign { task, to, note } => Input::Assigned { task, to, by, note },
         Act::Note { task, text } => Input::Noted { task, by, text },
     };
-    let (decided, troubles) = step(world, tenant, key, &before, input, now)?;
+    let (mut decided, troubles) = step(world, tenant, key, &before, input, now)?;
     let (handover, task) = about(&decided.after, &decided.effects, number);
+    if decided.after != before.conversation {
+        let old = &before.conversation;
+        let was = Standing(old, old.handover.as_ref(), number.and_then(|n| old.open_tasks.get(&n)));
+        let is = Standing(&decided.after, handover.as_ref(), task.as_ref());
+        let row = world.wrote_down(&tenant.business.id, now, deed, Some(&was), &is);
+        decided.step.facts.push(row);
+    }
     let acted = Acted {
         conversation: decided.after.clone(),
         handover,

@@ -4,6 +4,7 @@
 //! conversation, lets the rules judge, the core decide, the rules answer what the core asks, and commits
 //! the step before anybody hears of it. Only `api/`, `cli/` and the timers call it.
 
+mod audit;
 mod backend;
 mod digest;
 mod drive;

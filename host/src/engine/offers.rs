@@ -53,7 +53,7 @@ impl Engine {
                         troubles: Vec::new(),
                     });
                 }
-                let by = wanted.agent.to_string();
+                let by = format!("{} by mail", wanted.agent);
                 let Prepared { decided, troubles, .. } =
                     do_it(world, tenant, key, &wanted.task.conversation, act, by, now)?;
                 Ok(Prepared {

@@ -6,7 +6,9 @@ use std::sync::{PoisonError, RwLock};
 use baton_core::{AgentId, BusinessId, Presence, Time};
 use baton_store::{FactChange, FactTable, Store};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
+use super::audit::Deed;
 use super::rows::unreadable;
 use super::{Engine, EngineError, Tenant};
 use crate::api::{AgentProfile, AgentView};
@@ -171,6 +173,60 @@ fn parts(key: &str) -> Option<(AgentId, &str)> {
     Some((AgentId::new(agent).ok()?, what))
 }
 
+fn kept_of(profile: Profile) -> KeptProfile {
+    let Profile {
+        id: _,
+        name,
+        email,
+        roles,
+        skills,
+        languages,
+        capacity,
+        absences,
+    } = profile;
+    KeptProfile {
+        name,
+        email,
+        roles: roles.iter().map(ToString::to_string).collect(),
+        skills: skills.into_iter().collect(),
+        languages: languages.into_iter().collect(),
+        capacity,
+        absences: absences.iter().map(kept_absence).collect(),
+    }
+}
+
+fn kept_absence(absence: &Absence) -> KeptAbsence {
+    let Absence { from, back, stand_in } = absence;
+    KeptAbsence {
+        from_ms: from.0,
+        back_ms: back.0,
+        stand_in: stand_in.as_ref().map(ToString::to_string),
+    }
+}
+
+/// A profile as the audit shows it.
+fn shown(kept: &KeptProfile) -> Value {
+    serde_json::to_value(kept).expect("strings and numbers can be written")
+}
+
+/// A token as the audit shows it: everything but what opens.
+pub(super) fn shown_token(token: &Token) -> Value {
+    let Token {
+        id: _,
+        realm,
+        scope,
+        agent,
+        name,
+        created_at: _,
+        expires_at,
+        digest: _,
+    } = token;
+    json!({
+        "business": realm.to_string(), "scope": scope.as_str(), "agent": agent.as_ref().map(ToString::to_string), "name": name,
+        "expires_at_ms": expires_at.map(|at| at.0),
+    })
+}
+
 fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {
     Member {
         profile,
@@ -270,6 +326,7 @@ impl Engine {
         self: &std::sync::Arc<Self>,
         business: &BusinessId,
         new: AgentProfile,
+        by: &str,
     ) -> Result<AgentView, EngineError> {
         let tenant = self.tenant(business)?;
         let unknown = |role: &&baton_core::RoleId| !tenant.business.roles.contains_key(*role);
@@ -299,15 +356,7 @@ impl Engine {
         for stand_in in absences.iter().filter_map(|absence| absence.stand_in.as_ref()) {
             self.known_agent(tenant, stand_in, "/absences")?;
         }
-        let absent = |absence: &Absence| {
-            let Absence { from, back, stand_in } = absence;
-            KeptAbsence {
-                from_ms: from.0,
-                back_ms: back.0,
-                stand_in: stand_in.as_ref().map(ToString::to_string),
-            }
-        };
-        let absences = absences.iter().map(absent).collect();
+        let absences = absences.iter().map(kept_absence).collect();
         let roles = roles.iter().map(ToString::to_string).collect();
         let kept = KeptProfile {
             name,
@@ -320,11 +369,22 @@ impl Engine {
         };
         let payload = serde_json::to_vec(&kept).expect("strings and numbers can be written");
         let key = format!("{business}/{id}/profile");
-        let facts = vec![FactChange {
-            table: FactTable::Agents,
-            key,
-            payload: Some(payload),
-        }];
+        let now = self.now();
+        let known = self.world.directory.agent(business, &id, now);
+        let before = known.map_or(Value::Null, |(member, ..)| shown(&kept_of(member.profile)));
+        let deed = Deed {
+            by: by.to_owned(),
+            action: "agent.put",
+            subject: id.to_string(),
+        };
+        let facts = vec![
+            FactChange {
+                table: FactTable::Agents,
+                key,
+                payload: Some(payload),
+            },
+            self.world.write_down(business, now, deed, before, shown(&kept)),
+        ];
         self.write(baton_store::Step {
             facts,
             ..Default::default()
@@ -348,6 +408,7 @@ impl Engine {
         agent: &AgentId,
         presence: Presence,
         until: Option<Time>,
+        by: &str,
     ) -> Result<AgentView, EngineError> {
         let tenant = self.tenant(business)?;
         let missing = || EngineError::NotFound {
@@ -357,17 +418,32 @@ impl Engine {
         if !self.world.directory.has(business, agent) {
             return Err(missing());
         }
+        let now = self.now();
         let row = PresenceRow {
             presence,
-            since: self.now(),
+            since: now,
             until,
         };
+        let told = |presence: Presence, until: Option<Time>| json!({ "presence": presence.as_str(), "until_ms": until.map(|at| at.0) });
+        let known = self.world.directory.agent(business, agent, now);
+        let before = known.map_or(Value::Null, |(member, ..)| {
+            told(member.presence_at(now), member.presence_until)
+        });
+        let deed = Deed {
+            by: by.to_owned(),
+            action: "agent.presence",
+            subject: agent.to_string(),
+        };
         let key = format!("{business}/{agent}/presence");
-        let facts = vec![FactChange {
-            table: FactTable::Agents,
-            key,
-            payload: Some(record::write(&row)),
-        }];
+        let facts = vec![
+            FactChange {
+                table: FactTable::Agents,
+                key,
+                payload: Some(record::write(&row)),
+            },
+            self.world
+                .write_down(business, now, deed, before, told(presence, until)),
+        ];
         self.write(baton_store::Step {
             facts,
             ..Default::default()

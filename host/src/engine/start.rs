@@ -92,6 +92,7 @@ impl Engine {
                 store,
                 directory,
                 metrics,
+                audit: Arc::default(),
             },
             tenants,
             tokens,

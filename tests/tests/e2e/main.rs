@@ -12,6 +12,7 @@ mod crash;
 mod eval;
 mod limits;
 mod mail;
+mod privacy;
 mod report;
 mod restart;
 mod rules;

@@ -43,7 +43,12 @@ pub(super) async fn put_agent(
     body: Body<wire::PutAgent>,
 ) -> Result<Json<wire::Agent>, Problem> {
     let profile = body.check(|put, faults| check::profile(put, id, faults))?;
-    Ok(Json(app.backend.put_agent(&caller.business, profile).await?.into()))
+    Ok(Json(
+        app.backend
+            .put_agent(&caller.business, profile, &caller.by())
+            .await?
+            .into(),
+    ))
 }
 
 /// Say whether an agent is at work.
@@ -64,7 +69,7 @@ pub(super) async fn put_presence(
     let (presence, until) = body.check(|new, faults| check::presence(new, app.backend.now(), faults))?;
     Ok(Json(
         app.backend
-            .set_presence(&caller.business, &id, presence, until)
+            .set_presence(&caller.business, &id, presence, until, &caller.by())
             .await?
             .into(),
     ))

@@ -110,6 +110,6 @@ pub(super) async fn send_again(
     By(caller): By<{ OPERATOR }>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.backend.send_again(&caller.business, &id).await?;
+    app.backend.send_again(&caller.business, &id, &caller.by()).await?;
     Ok(StatusCode::ACCEPTED)
 }

@@ -2,6 +2,7 @@
 //! backend; the order of its arguments is the order in which a request is looked at: who, what, body.
 
 mod agents;
+mod audit;
 mod conversations;
 mod events;
 mod handovers;
@@ -77,6 +78,7 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(events::stream_events))
         .routes(routes!(events::list_dead_letters))
         .routes(routes!(events::send_again))
+        .routes(routes!(audit::list_audit))
         .routes(routes!(operations::list_packs))
         .routes(routes!(operations::list_tokens, operations::create_token))
         .routes(routes!(operations::revoke_token))

@@ -61,7 +61,9 @@ pub(super) async fn create_token(
     let now = app.backend.now();
     let request = body.check(|new, faults| check::new_token(new, Realm::One(caller.business.clone()), now, faults))?;
     let minted = Token::mint(request, now).map_err(|error| Problem::new(Kind::Internal, error.to_string()))?;
-    app.backend.keep_token(minted.token.clone()).await?;
+    app.backend
+        .keep_token(&caller.business, minted.token.clone(), &caller.by())
+        .await?;
     let answer = wire::NewTokenText {
         token: minted.token.into(),
         text: minted.text,
@@ -88,6 +90,6 @@ pub(super) async fn revoke_token(
     if theirs.is_none() {
         return Err(Problem::new(Kind::NotFound, format!("no token {id:?}")));
     }
-    app.backend.revoke_token(&id).await?;
+    app.backend.revoke_token(&caller.business, &id, &caller.by()).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::samples::*;
 use crate::api::*;
+use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
 use crate::engine::{Act, EngineError, Judged, Logged, Said};
 use crate::report;
@@ -291,6 +292,28 @@ impl Backend for Fake {
         })
     }
 
+    fn audit(
+        &self,
+        _: &BusinessId,
+        filter: &AuditFilter,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<(String, AuditEntry)>, EngineError> {
+        self.state().asked.push(format!("{filter:?} {after:?} {limit}"));
+        let entry = AuditEntry {
+            at_ms: START_MS,
+            by: "ana".to_owned(),
+            action: "task.accept".to_owned(),
+            subject: "chat-17~t1".to_owned(),
+            before: serde_json::json!({ "holder": "waiting" }),
+            after: serde_json::json!({ "holder": "human" }),
+        };
+        Ok(Page {
+            items: vec![("1-2-3".to_owned(), entry)],
+            next: Some("1-2-3".to_owned()),
+        })
+    }
+
     fn offer(&self, link: &str) -> Result<OfferView, OfferError> {
         match link {
             "expired" => Err(OfferError::Expired),
@@ -322,7 +345,7 @@ impl Backend for Fake {
         Ok(vec![view(profile(agent("ana")), Presence::Online, None)])
     }
 
-    fn put_agent<'a>(&'a self, _: &'a BusinessId, profile: AgentProfile) -> Later<'a, AgentView> {
+    fn put_agent<'a>(&'a self, _: &'a BusinessId, profile: AgentProfile, _: &'a str) -> Later<'a, AgentView> {
         Box::pin(async move { Ok(view(profile, Presence::Offline, None)) })
     }
 
@@ -332,6 +355,7 @@ impl Backend for Fake {
         id: &'a AgentId,
         presence: Presence,
         until: Option<Time>,
+        _: &'a str,
     ) -> Later<'a, AgentView> {
         Box::pin(async move { Ok(view(profile(id.clone()), presence, until)) })
     }
@@ -407,7 +431,7 @@ impl Backend for Fake {
         })
     }
 
-    fn send_again<'a>(&'a self, _: &'a BusinessId, id: &'a str) -> Later<'a, ()> {
+    fn send_again<'a>(&'a self, _: &'a BusinessId, id: &'a str, _: &'a str) -> Later<'a, ()> {
         Box::pin(async move {
             if id == "d1" {
                 Ok(())
@@ -430,12 +454,12 @@ impl Backend for Fake {
         Ok(self.state().tokens.values().filter(is_theirs).cloned().collect())
     }
 
-    fn keep_token<'a>(&'a self, token: Token) -> Later<'a, ()> {
+    fn keep_token<'a>(&'a self, _: &'a BusinessId, token: Token, _: &'a str) -> Later<'a, ()> {
         self.add_token(token);
         Box::pin(async { Ok(()) })
     }
 
-    fn revoke_token<'a>(&'a self, id: &'a str) -> Later<'a, ()> {
+    fn revoke_token<'a>(&'a self, _: &'a BusinessId, id: &'a str, _: &'a str) -> Later<'a, ()> {
         self.state().tokens.remove(id);
         Box::pin(async { Ok(()) })
     }

@@ -59,6 +59,7 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         GET /problems/{type}
         GET /readyz
         GET /v1/agents
+        GET /v1/audit
         GET /v1/conversations/{id}
         GET /v1/conversations/{id}/messages
         GET /v1/dead-letters

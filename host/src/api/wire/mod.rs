@@ -19,7 +19,7 @@ mod message;
 pub(crate) use message::{BotState, Evidence, Judged, Logged, NewMessage, Priority};
 
 mod operations;
-pub(crate) use operations::{DeadLetter, Index, NewToken, NewTokenText, Pack, ProblemKind, Token};
+pub(crate) use operations::{AuditEntry, DeadLetter, Index, NewToken, NewTokenText, Pack, ProblemKind, Token};
 
 mod task;
 pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, NewNote, Outcome, Task};

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use baton_core::Time;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::rfc3339;
-use crate::{api, auth};
+use crate::{api, audit, auth};
 
 /// A rule pack of the business.
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,6 +46,26 @@ pub(crate) struct DeadLetter {
     pub(crate) at: String,
     /// The last failure.
     pub(crate) note: String,
+}
+
+/// An act of a person or token.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditEntry {
+    pub(crate) id: String,
+    #[schema(format = DateTime)]
+    pub(crate) at: String,
+    /// `ana` for an agent, `operator:dispatch` for a token's scope and name.
+    #[schema(example = "operator:dispatch")]
+    pub(crate) by: String,
+    #[schema(example = "task.assign")]
+    pub(crate) action: String,
+    /// The task, conversation, agent, token or dead letter.
+    #[schema(example = "chat-17~t1")]
+    pub(crate) subject: String,
+    /// How it stood; null where it was not there.
+    pub(crate) before: Value,
+    /// How it stands since; null where it is gone.
+    pub(crate) after: Value,
 }
 
 /// A token, without its secret.
@@ -165,6 +187,28 @@ impl From<api::DeadLetter> for DeadLetter {
             attempts,
             at: rfc3339(at),
             note,
+        }
+    }
+}
+
+impl From<(String, audit::AuditEntry)> for AuditEntry {
+    fn from((id, entry): (String, audit::AuditEntry)) -> Self {
+        let audit::AuditEntry {
+            at_ms,
+            by,
+            action,
+            subject,
+            before,
+            after,
+        } = entry;
+        Self {
+            id,
+            at: rfc3339(Time(at_ms)),
+            by,
+            action,
+            subject,
+            before,
+            after,
         }
     }
 }
