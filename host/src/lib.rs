@@ -12,6 +12,8 @@ pub mod auth;
 
 pub mod audit;
 
+pub mod contact;
+
 pub mod api;
 
 pub mod engine;

@@ -28,6 +28,9 @@ use crate::pack::{Pack, PackRef};
 use crate::record;
 use crate::simulate::{SimulateError, Stage};
 
+mod contact;
+pub(super) use contact::{Wanted, erase, export, find};
+
 /// How the daemon is to run; what is absent is as the configuration says.
 pub(super) struct Setup {
     pub(super) config: Option<PathBuf>,
@@ -336,7 +339,7 @@ pub(super) fn create_token(data: &Path, business: &str, request: &TokenRequest) 
     let now = Time(Timestamp::now().as_millisecond());
     let minted = Token::mint(request, now).map_err(|error| Failure::of(Exit::Refused, &error))?;
     let store = open(data)?;
-    keep(&store, &minted.token.id, Some(minted.token.to_bytes()))?;
+    keep(&store, &minted.token, true)?;
     store.close().map_err(|error| of_open(&error))?;
     let mut told = token_json(&minted.token);
     told["text"] = json!(minted.text);
@@ -373,21 +376,34 @@ pub(super) fn revoke_token(data: &Path, id: &str) -> Result<(), Failure> {
     let found = store
         .fact(FactTable::Tokens, id)
         .map_err(|error| Failure::of(Exit::Refused, &error))?;
-    if found.is_none() {
+    let Some(found) = found else {
         return Err(Failure::new(Exit::Refused, format!("no token {id:?}")).remedy("baton token list shows the ids"));
-    }
-    keep(&store, id, None)?;
+    };
+    let unreadable = |error| Failure::new(Exit::Refused, format!("token {id} cannot be read")).because(&error);
+    keep(&store, &Token::from_bytes(&found).map_err(unreadable)?, false)?;
     store.close().map_err(|error| of_open(&error))
 }
 
-fn keep(store: &SledStore, id: &str, payload: Option<Vec<u8>>) -> Result<(), Failure> {
+/// Keeps a token, or takes it away; and writes down that it was done.
+fn keep(store: &SledStore, token: &Token, is_new: bool) -> Result<(), Failure> {
     let change = FactChange {
         table: FactTable::Tokens,
-        key: id.to_owned(),
-        payload,
+        key: token.id.clone(),
+        payload: is_new.then(|| token.to_bytes()),
     };
+    // Which business reads of a token for every one: the one that is there when nobody names any.
+    let business = match &token.realm {
+        Realm::One(business) => business.as_str(),
+        Realm::Every => "default",
+    };
+    let (was, is) = match is_new {
+        true => (Value::Null, token_json(token)),
+        false => (token_json(token), Value::Null),
+    };
+    let action = if is_new { "token.create" } else { "token.revoke" };
+    let row = contact::entry(business, action, token.id.clone(), was, is);
     let step = Step {
-        facts: vec![change],
+        facts: vec![change, row],
         ..Step::default()
     };
     commit_and_wait(store, step)

@@ -40,6 +40,7 @@ mod report;
 mod task;
 mod token;
 
+mod contact;
 mod doctor;
 mod store;
 

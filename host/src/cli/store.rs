@@ -9,12 +9,13 @@ use baton_store::admin::{BackupSummary, Report};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use super::contact::{self, Contact};
 use super::exit::{Exit, Failure};
 use super::local;
 use super::remote::DATA;
 use super::screen::{Mark, Screen};
 
-/// The data folder: verify it, back it up, restore it. The daemon must be stopped.
+/// The data folder of a stopped daemon: verify, back up, restore, erase a contact.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  baton store verify --data baton-data\n  baton store backup monday.jsonl")]
 pub(super) struct Store {
@@ -46,6 +47,35 @@ enum Act {
         /// The backup; - for standard input.
         file: PathBuf,
     },
+    /// Write everything that is stored of a contact's conversations to a file, as JSON lines.
+    #[command(
+        name = "export-contact",
+        after_help = "Example:\n  baton store export-contact maria.jsonl --email maria@example.com"
+    )]
+    ExportContact {
+        /// The file, which must not be there yet; - for standard output.
+        file: PathBuf,
+        #[command(flatten)]
+        contact: Contact,
+    },
+    /// Erase a contact's words and data from all of their conversations, and write the database anew without them.
+    ///
+    /// Times, reasons, tags, agents and outcomes stay, so reports count as before. Without --yes it only says what it
+    /// would erase.
+    #[command(
+        name = "erase-contact",
+        after_help = "Example:\n  baton store erase-contact --email maria@example.com\n  baton store erase-contact --phone \"+1 555 0100\" --yes"
+    )]
+    EraseContact {
+        #[command(flatten)]
+        contact: Contact,
+        /// Also conversations that somebody still has something to do about.
+        #[arg(long)]
+        also_open: bool,
+        /// Really do it.
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 impl Store {
@@ -63,6 +93,12 @@ impl Store {
                 };
                 summed(screen, &summary, &format!("restored into {}", data.display()))
             }
+            Act::ExportContact { file, contact } => contact::export(screen, data, contact, &file),
+            Act::EraseContact {
+                contact,
+                also_open,
+                yes,
+            } => contact::erase(screen, data, contact, also_open, yes),
         }
     }
 }

@@ -27,6 +27,16 @@ impl Head {
         (&self.conversation.bot, &self.conversation.channel)
     }
 
+    /// The conversation, without its open handover and tasks.
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// Changes the conversation; its open handover and tasks stay those that the head names.
+    pub fn change(&mut self, change: impl FnOnce(&mut Conversation)) {
+        change(&mut self.conversation);
+    }
+
     /// The conversation, with the handover and the tasks that the head names, tasks in any order.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
-//! Who did what is written down.
+//! Who did what is written down, and what is known of a contact can be shown and erased.
+
+use std::path::Path;
 
 use baton_tests::{Daemon, baton};
 use serde_json::{Value, json};
@@ -143,4 +145,119 @@ fn every_act_is_written_down_with_who_and_what_it_changed() {
         "{}",
         listed.1
     );
+}
+
+/// Whether any file below a folder holds a word.
+fn is_on_disk(folder: &Path, word: &str) -> bool {
+    let entries = std::fs::read_dir(folder).expect("a folder").flatten();
+    entries.into_iter().any(|entry| match entry.path() {
+        path if path.is_dir() => is_on_disk(&path, word),
+        path => {
+            let bytes = std::fs::read(path).expect("a file");
+            bytes.windows(word.len()).any(|part| part == word.as_bytes())
+        }
+    })
+}
+
+#[test]
+fn erasing_a_contact_leaves_no_word_on_the_disk_and_every_count() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Nobody listens there, so deliveries wait in the outbox.
+    let config = config(folder.path(), Some("http://127.0.0.1:9/"), "");
+    let data = folder.path().join("data");
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    let maria = json!({ "contact": { "name": "Maria Lopez", "email": "maria@zanzibar.example", "phone": "+1 555 0100" }, "fields": { "city": "Zanzibar" } });
+    let other = json!({ "contact": { "name": "Otto", "email": "otto@example.com" } });
+    daemon
+        .say("c", "m1", "customer", "I want to talk to a human about Zanzibar", maria)
+        .ok();
+    daemon
+        .say("k", "m1", "customer", "I want to talk to a human about Timbuktu", other)
+        .ok();
+    daemon
+        .post("/v1/tasks/c~t1/note", &json!({ "text": "Zanzibar again" }))
+        .ok();
+    daemon.stop();
+
+    let path = data.display().to_string();
+    let store = |args: &[&str]| run(&[&["store"], args, &["--data", &path]].concat());
+    let erase = ["erase-contact", "--email", "Maria@Zanzibar.example"];
+    let (code, _, error) = store(&erase);
+    assert!(
+        code == Some(1) && error.contains("something to do about c") && error.contains("--also-open"),
+        "{error}"
+    );
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    daemon
+        .post(
+            "/v1/tasks/c~t1/assign",
+            &json!({ "to": { "kind": "agent", "id": "ana" } }),
+        )
+        .ok();
+    daemon.post("/v1/tasks/c~t1/accept", &json!({ "agent": "ana" })).ok();
+    let done = json!({ "outcome": "closed", "agent": "ana", "note": "sold Zanzibar" });
+    daemon.post("/v1/tasks/c~t1/complete", &done).ok();
+    let held = store(&["export-contact", "-", "--phone", "15550100"]);
+    assert!(held.0 == Some(1) && held.2.contains("stop the daemon"), "{}", held.2);
+    daemon.stop();
+
+    let (code, exported, error) = store(&["export-contact", "-", "--phone", "1-555-0100"]);
+    assert_eq!(code, Some(0), "{error}");
+    let kinds: std::collections::BTreeSet<String> = exported
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).expect("JSON")["what"].to_string())
+        .collect();
+    assert_eq!(kinds.len(), 5, "{kinds:?}");
+    assert!(exported.contains("Zanzibar") && exported.contains("Maria Lopez") && !exported.contains("Timbuktu"));
+    assert_eq!(
+        store(&["export-contact", "-", "--email", "nobody@example.com"]).0,
+        Some(1)
+    );
+
+    let (code, told, error) = store(&erase);
+    assert!(
+        code == Some(0) && told.contains("would erase 1 conversations: c."),
+        "{told}{error}"
+    );
+    assert!(is_on_disk(&data, "Zanzibar") && is_on_disk(&data, "Maria Lopez"));
+    let counts = |told: &str| {
+        let mut report: Value = serde_json::from_str(told).expect("JSON");
+        let counts = report["counts"].as_object_mut().expect("counts");
+        assert!(counts.remove("steps").is_some() && counts.remove("deliveries").is_some());
+        (report["sound"].clone(), report["counts"].clone())
+    };
+    let before = counts(&store(&["verify", "--json"]).1);
+    let (code, told, error) = store(&[&erase[..], &["--yes"]].concat());
+    assert!(
+        code == Some(0) && told.contains("erased in 1 conversations: 1 messages, 1 handovers, 1 tasks"),
+        "{told}{error}"
+    );
+    for word in ["Zanzibar", "zanzibar", "Maria", "555 0100"] {
+        assert!(!is_on_disk(&data, word), "{word} is still there");
+    }
+    assert!(is_on_disk(&data, "Timbuktu"), "others keep theirs");
+    assert_eq!(counts(&store(&["verify", "--json"]).1), before);
+    let backup = folder.path().join("backup.jsonl");
+    assert_eq!(store(&["backup", &backup.display().to_string()]).0, Some(0));
+    let backup = std::fs::read_to_string(backup).expect("written");
+    assert!(backup.contains("Timbuktu") && !backup.contains("Zanzibar"));
+
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    let handover = daemon.get("/v1/handovers/c~h1").ok();
+    assert_eq!(
+        (&handover["reason"], &handover["ending"]["outcome"]),
+        (&json!("explicit-request"), &json!("closed"))
+    );
+    let message = daemon.get("/v1/conversations/c/messages").ok()["items"][0].clone();
+    assert_eq!(message["text"], "[erased]", "{message}");
+    let acts = daemon.get("/v1/audit?by=data%20folder").ok();
+    let acts: Vec<&Value> = acts["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|entry| &entry["action"])
+        .collect();
+    assert_eq!(acts, ["contact.erase", "contact.export"]);
+    // They may come back, as somebody new.
+    daemon.say("c", "m2", "customer", "Hello again", json!({})).ok();
 }

@@ -124,7 +124,8 @@ fn a_backup_restores_to_the_same_tokens() {
     let folder = folder();
     create_token(folder.path(), "default", &request("operator")).expect("made");
     let mut bytes = Vec::new();
-    assert_eq!(backup(folder.path(), &mut bytes).expect("written").rows, 1);
+    let rows = backup(folder.path(), &mut bytes).expect("written").rows;
+    assert_eq!(rows, 2, "the token, and that it was made");
     let other = tempfile::tempdir().expect("a folder");
     let target = other.path().join("data");
     restore(&mut bytes.as_slice(), &target).expect("restored");
