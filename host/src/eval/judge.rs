@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use baton_core::story::{Act, Story, Timed};
-use baton_core::{Reason, Signal, Span, Speaker};
+use baton_core::story::Act;
+use baton_core::{Reason, Signal, Speaker};
 
 use super::{Chat, Row};
 use crate::simulate::{Heard, Stage};
@@ -37,9 +37,8 @@ const SURE: f32 = 0.75;
 ///
 /// # Errors
 ///
-/// When the rules cannot be asked at all.
+/// When the system gives no threads.
 pub fn judge_rows(stage: &Stage, rows: &[Row], done: &(dyn Fn() + Sync)) -> Result<Vec<Verdict>, String> {
-    let failed = stage.failed_confidence();
     on_all_cores(rows, done, |row| {
         let heard = Heard {
             speaker: row.speaker,
@@ -51,16 +50,16 @@ pub fn judge_rows(stage: &Stage, rows: &[Row], done: &(dyn Fn() + Sync)) -> Resu
         // A platform never sends an empty text; nothing can be found in it.
         match row.text.is_empty() {
             true => Ok(Verdict::default()),
-            false => stage.judge(heard).map(|signals| verdict(signals, failed)),
+            false => Ok(verdict(stage.judge(heard))),
         }
     })
 }
 
-fn verdict(signals: Vec<Signal>, failed: f32) -> Verdict {
+fn verdict(signals: Vec<Signal>) -> Verdict {
     let mut verdict = Verdict::default();
     for signal in signals {
         let reason = signal.reason.as_str().to_owned();
-        let gap = reason == Reason::INFORMATION_GAP && signal.confidence >= failed.max(SURE);
+        let gap = reason == Reason::INFORMATION_GAP && signal.confidence >= SURE;
         if (signal.fires() || gap) && !verdict.fired.contains(&reason) {
             verdict.fired.push(reason.clone());
         }
@@ -86,36 +85,28 @@ fn verdict(signals: Vec<Signal>, failed: f32) -> Verdict {
     verdict
 }
 
-/// Plays every chat through the whole state machine, ten seconds a turn.
+/// Plays every chat through the whole state machine.
 ///
 /// # Errors
 ///
-/// When the rules cannot be asked at all.
+/// The chat that cannot be played, and why.
 pub fn judge_chats(stage: &Stage, chats: &[Chat], done: &(dyn Fn() + Sync)) -> Result<Vec<ChatVerdict>, String> {
     on_all_cores(chats, done, |chat| {
         let said: Vec<usize> = (0..chat.turns.len())
             .filter(|turn| !chat.turns[*turn].text.is_empty() && chat.turns[*turn].speaker != Speaker::Agent)
             .collect();
-        let acts = said.iter().zip(0_i64..).map(|(turn, n)| {
+        let acts = said.iter().map(|turn| {
             let turn = &chat.turns[*turn];
-            Timed {
-                at: Span::seconds(10 * n),
-                text: String::new(),
-                act: match turn.speaker {
-                    Speaker::Bot => Act::Bot {
-                        text: turn.text.clone(),
-                        epoch: None,
-                        state: turn.bot_state.clone(),
-                    },
-                    Speaker::Customer | Speaker::Agent => Act::Customer(turn.text.clone()),
+            match turn.speaker {
+                Speaker::Bot => Act::Bot {
+                    text: turn.text.clone(),
+                    epoch: None,
+                    state: turn.bot_state.clone(),
                 },
+                Speaker::Customer | Speaker::Agent => Act::Customer(turn.text.clone()),
             }
         });
-        let story = Story {
-            acts: acts.collect(),
-            ..Story::default()
-        };
-        let played = stage.play(&story).map_err(|why| format!("chat {}: {why}", chat.id))?;
+        let played = stage.play(acts).map_err(|why| format!("chat {}: {why}", chat.id))?;
         let handover = played.conversation.and_then(|conversation| conversation.handover);
         let Some(handover) = handover else {
             return Ok(ChatVerdict {

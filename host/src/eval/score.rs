@@ -124,7 +124,7 @@ pub struct Report {
     pub faults: Vec<Fault>,
 }
 
-/// Reasons whose confidence falls into tenths, the lowest first.
+/// The bands, the lowest first: finer around the usual threshold, where a point of confidence decides.
 const BANDS: [(f32, f32); 6] = [
     (0.3, 0.5),
     (0.5, 0.65),

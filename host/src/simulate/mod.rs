@@ -3,15 +3,19 @@
 //! Nothing is stored and nobody is told. What a story shows is what the daemon does, because the core, the
 //! rules and the directory are the same; only the disk and the clock are missing.
 
+mod heard;
+pub(crate) use heard::Heard;
+
 mod world;
 
 use std::sync::Arc;
 
-use baton_core::story::{self, Story, StoryError, Transcript};
-use baton_core::{BotId, BotState, Signal, Speaker};
+use baton_core::story::{self, Act, Story, StoryError, Timed, Transcript};
+use baton_core::{BotId, Span};
 use baton_plugin::Plugins;
 
 use crate::config::{Budget, Business};
+use crate::observe::Metrics;
 use crate::pack::Pack;
 use crate::rules::{Generation, LoadRulesError};
 
@@ -41,21 +45,11 @@ pub enum SimulateError {
     },
 }
 
-/// A message by itself, for the rules to judge.
-pub(crate) struct Heard<'a> {
-    pub(crate) speaker: Speaker,
-    pub(crate) text: &'a str,
-    /// What was said before it, oldest first.
-    pub(crate) before: &'a [(Speaker, String)],
-    /// The contact's locale: a BCP 47 tag.
-    pub(crate) locale: Option<&'a str>,
-    pub(crate) bot_state: Option<&'a BotState>,
-}
-
 /// The rules of a pack, ready to be told stories.
 pub struct Stage {
     business: Arc<Business>,
     generation: Arc<Generation>,
+    metrics: Metrics,
 }
 
 impl Stage {
@@ -78,25 +72,34 @@ impl Stage {
             None => Arc::new(Business::rehearsal(Arc::clone(pack))),
         };
         let generation = Arc::new(Generation::load(plugins, &business, pack, 1, most)?);
-        Ok(Self { business, generation })
+        Ok(Self {
+            business,
+            generation,
+            metrics: Metrics::new(),
+        })
     }
 
-    /// What the rules find in one message, heard by itself or after `before`, oldest first.
-    pub(crate) fn judge(&self, heard: Heard<'_>) -> Result<Vec<Signal>, String> {
-        let mut world = Rehearsal::new(&self.business, &self.generation, "bot", false)?;
-        world.hear(heard)
-    }
-
-    /// The signal of an information gap from which on an answer of the bot counts as failed.
-    pub(crate) fn failed_confidence(&self) -> f32 {
-        let policy = BotId::new("bot").ok().and_then(|bot| self.generation.policy(&bot));
-        policy.map_or(1.0, |policy| policy.failed_confidence)
-    }
-
-    /// Tells a story that was made by a program.
-    pub(crate) fn play(&self, story: &Story) -> Result<Transcript, String> {
-        let mut world = Rehearsal::new(&self.business, &self.generation, "bot", false)?;
-        story::run(story, &mut world)
+    /// Plays what was said, ten seconds a message, with any bot of the business.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be run.
+    pub(crate) fn play(&self, acts: impl Iterator<Item = Act>) -> Result<Transcript, String> {
+        let bot = self.business.bots.keys().next().map_or("bot", BotId::as_str);
+        let timed = (0..).zip(acts).map(|(n, act)| Timed {
+            at: Span::seconds(10 * n),
+            text: String::new(),
+            act,
+        });
+        let story = Story {
+            bot: Some(bot.to_owned()),
+            acts: timed.collect(),
+            ..Story::default()
+        };
+        story::run(
+            &story,
+            &mut Rehearsal::new(&self.business, &self.generation, bot, false)?,
+        )
     }
 
     /// Tells a story and returns what really follows. `remarks` puts the signals of each message into it, as comments.

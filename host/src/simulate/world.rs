@@ -4,12 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_core::story::{AgentLine, World};
 use baton_core::{
-    AgentId, Answer, BotId, Conversation, ConversationId, HandoverId, Message, MessageId, Mode, Policy, Presence,
-    Question, Signal, Time,
+    AgentId, Answer, BotId, Conversation, HandoverId, Message, Mode, Policy, Presence, Question, Signal, Time,
 };
 use baton_plugin::ConversationView;
 
-use super::Heard;
 use crate::config::Business;
 use crate::directory::{Directory, Member, Profile};
 use crate::observe::Metrics;
@@ -57,42 +55,6 @@ impl<'a> Rehearsal<'a> {
             with_remarks,
             remarks: Vec::new(),
         })
-    }
-
-    /// What the rules find in a message.
-    pub(super) fn hear(&mut self, heard: Heard<'_>) -> Result<Vec<Signal>, String> {
-        let Heard {
-            speaker,
-            text,
-            before,
-            locale,
-            bot_state,
-        } = heard;
-        let (now, said) = (Time(0), |number: usize, speaker, text: &str| {
-            let id = MessageId::new(&format!("m{number}")).map_err(|error| error.to_string())?;
-            Ok::<_, String>(Message {
-                id,
-                speaker,
-                text: text.to_owned(),
-                at: Time(0),
-                agent: None,
-                epoch: None,
-                bot_state: None,
-            })
-        });
-        let log: Result<Vec<_>, _> = (1..)
-            .zip(before)
-            .map(|(number, (speaker, text))| said(number, *speaker, text))
-            .collect();
-        let id = ConversationId::new("row").map_err(|error| error.to_string())?;
-        let bot = BotId::new("bot").map_err(|error| error.to_string())?;
-        let mut conversation = Conversation::new(id, bot, "web".to_owned(), now);
-        conversation.contact.locale = locale.map(str::to_owned);
-        conversation.length = before.len() as u64;
-        let mut message = said(before.len() + 1, speaker, text)?;
-        message.bot_state = bot_state.cloned();
-        *self.log.lock().unwrap_or_else(PoisonError::into_inner) = log?;
-        Ok(World::judge(self, &conversation, &message, now))
     }
 
     /// `counted`: the conversation's length holds the message already.
