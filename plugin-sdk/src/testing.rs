@@ -1,6 +1,6 @@
 //! Making a plugin in a native test exactly as the host would: from settings in JSON.
 
-use crate::{Detector, Fault, Strategy, Template, settings};
+use crate::{Detector, Fault, Message, Strategy, Template, TestConversation, settings};
 
 /// Makes a detector from settings in JSON.
 ///
@@ -9,6 +9,20 @@ use crate::{Detector, Fault, Strategy, Template, settings};
 /// The [`Fault`] that the host would show to the author of a pack.
 pub fn detector<P: Detector>(json: &str) -> Result<P, Fault> {
     settings::parse(json).and_then(P::new)
+}
+
+/// Those of a customer's messages in which a detector finds something with at least this confidence.
+///
+/// # Panics
+///
+/// When it fails on one of them.
+pub fn found<'a, D: Detector>(detector: &D, confidence: f32, texts: &[&'a str]) -> Vec<&'a str> {
+    let finds = |text: &&str| {
+        let signals = detector.detect(&Message::customer(*text), &TestConversation::default());
+        let signals = signals.unwrap_or_else(|error| panic!("{text}: {error}"));
+        signals.iter().any(|signal| signal.confidence >= confidence)
+    };
+    texts.iter().copied().filter(finds).collect()
 }
 
 /// Makes a strategy from settings in JSON.

@@ -3,25 +3,21 @@
 //! Not every row is judged rightly, so that the floor tells how far the lexicon reaches and not how well its author
 //! remembers it. A row that fails is a reason to look for the kind of wording that is missing, not for the row.
 
-use baton_plugin_sdk::{Detector, Message, TestConversation, testing};
+use baton_plugin_sdk::testing;
 
 use crate::ComplexRequest;
 
 /// The threshold of the packs.
 const FIRES: f32 = 0.75;
 
-fn fired(rows: &[&'static str]) -> Vec<&'static str> {
+fn found(rows: &[&'static str]) -> Vec<&'static str> {
     let detector: ComplexRequest = testing::detector("{}").expect("fits");
-    let fires = |text: &&str| {
-        let signals = detector.detect(&Message::customer(*text), &TestConversation::default());
-        signals.expect("judged").iter().any(|signal| signal.confidence >= FIRES)
-    };
-    rows.iter().copied().filter(fires).collect()
+    testing::found(&detector, FIRES, rows)
 }
 
 #[test]
 fn most_of_what_binds_the_business_is_found() {
-    let found = fired(&YES);
+    let found = found(&YES);
     let missed: Vec<_> = YES.iter().filter(|row| !found.contains(row)).collect();
     assert!(
         found.len() * 100 >= YES.len() * 80,
@@ -33,7 +29,7 @@ fn most_of_what_binds_the_business_is_found() {
 
 #[test]
 fn everyday_talk_is_left_to_the_bot() {
-    let found = fired(&NO);
+    let found = found(&NO);
     assert!(found.len() <= 1, "{found:#?}");
 }
 
