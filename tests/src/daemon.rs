@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::guests::target_folder;
+
 /// The program under test.
 pub fn baton(program: &str) -> Command {
     let mut command = Command::new(program);
@@ -15,15 +17,9 @@ pub fn baton(program: &str) -> Command {
     for name in ["BATON_URL", "BATON_TOKEN", "BATON_CONFIG", "BATON_LOG"] {
         command.env_remove(name);
     }
-    command.env("XDG_CACHE_HOME", compiled_rules());
+    // Where commands without a data folder keep compiled rules: the tests' own, kept from one run to the next.
+    command.env("XDG_CACHE_HOME", target_folder().join("tmp/cache"));
     command
-}
-
-/// Where commands without a data folder keep compiled rules: the tests' own, kept from one run to the next.
-fn compiled_rules() -> PathBuf {
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let target = test.ancestors().nth(3).expect("cargo puts tests three folders deep");
-    target.join("tmp/cache")
 }
 
 /// A client of a test's own, whose requests fail when there is no answer within that time.

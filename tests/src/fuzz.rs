@@ -8,9 +8,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use baton_core::{BotState, Contact, Message, MessageId, Speaker, Time};
+use baton_core::{Message, MessageId, Speaker, Time};
 use baton_host::rules::built_in;
 use baton_plugin::{Budget, Called, ConversationView, Detector, Fault, Found, PluginOptions, Plugins, Source};
+
+use crate::Chat;
 
 /// The built-in detectors, with settings that use all of their words.
 pub const DETECTORS: [(&str, &str); 5] = [
@@ -56,7 +58,7 @@ pub fn engine(folder: &Path) -> Plugins {
 ///
 /// The detector's fault.
 pub fn judge(detector: &Detector, speaker: Speaker, text: &str) -> Result<Called<Vec<Found>>, Box<Fault>> {
-    let view: Arc<dyn ConversationView> = Arc::new(Alone);
+    let view: Arc<dyn ConversationView> = Arc::new(Chat::begun());
     let message = Message {
         id: MessageId::new("m1").expect("well formed"),
         speaker,
@@ -194,61 +196,4 @@ pub fn lines() -> Vec<String> {
         .flat_map(|labelled| labelled.rows)
         .map(|row| row.text)
         .collect()
-}
-
-/// A conversation that has just begun.
-struct Alone;
-
-impl ConversationView for Alone {
-    fn id(&self) -> String {
-        "chat".into()
-    }
-
-    fn channel(&self) -> String {
-        "web".into()
-    }
-
-    fn bot(&self) -> String {
-        "bot".into()
-    }
-
-    fn locale(&self) -> String {
-        "en".into()
-    }
-
-    fn contact(&self) -> Contact {
-        Contact::default()
-    }
-
-    fn field(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn fields(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn history(&self, _: u32) -> Vec<Message> {
-        Vec::new()
-    }
-
-    fn bot_state(&self) -> Option<BotState> {
-        None
-    }
-
-    fn failed_answers(&self) -> u32 {
-        0
-    }
-
-    fn length(&self) -> u32 {
-        1
-    }
-
-    fn tags(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn now(&self) -> Time {
-        Time(0)
-    }
 }

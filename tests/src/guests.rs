@@ -4,7 +4,7 @@
 //! their own: cargo locks the one that it is testing from.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -24,13 +24,7 @@ fn build(package: &str) -> Vec<u8> {
         .ancestors()
         .find(|folder| folder.join("Cargo.lock").exists());
     let root = root.expect("the workspace is around it");
-    // Beside the target folder's profiles: target/debug/deps/test -> target.
-    let test = std::env::current_exe().expect("a test knows where it is");
-    let target = test
-        .ancestors()
-        .nth(3)
-        .expect("cargo puts tests three folders deep")
-        .join("guests");
+    let target = target_folder().join("guests");
     let output = Command::new(env!("CARGO"))
         .current_dir(root)
         .args([
@@ -56,4 +50,16 @@ fn build(package: &str) -> Vec<u8> {
         .join("wasm32-wasip2/guest")
         .join(format!("{}.wasm", package.replace('-', "_")));
     fs::read(&file).expect("cargo has built it")
+}
+
+/// Cargo's target folder, in which the test that runs was built.
+///
+/// # Panics
+///
+/// When cargo did not build it.
+pub fn target_folder() -> PathBuf {
+    // target/debug/deps/test
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let target = test.ancestors().nth(3).expect("cargo puts tests three folders deep");
+    target.to_owned()
 }

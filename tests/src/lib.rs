@@ -3,12 +3,14 @@
 //! Everything runs on the loopback address with ports that the system chooses, in folders that vanish, and is
 //! ended when the test ends.
 
+mod chat;
 mod daemon;
 pub mod fuzz;
 pub mod guests;
 mod mail;
 mod platform;
 
+pub use chat::Chat;
 pub use daemon::{Daemon, Reply, baton, http};
 pub use mail::{MailServer, PASSWORD};
 pub use platform::{Platform, Received};

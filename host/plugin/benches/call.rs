@@ -7,11 +7,17 @@
 #[path = "../../../tests/src/guests.rs"]
 mod guests;
 
+#[allow(dead_code, unreachable_pub, reason = "public where it lives")]
+#[path = "../../../tests/src/chat.rs"]
+mod chat;
+
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use baton_core::{BotState, Contact, Message, MessageId, Speaker, Time};
+use baton_core::{Message, MessageId, Speaker, Time};
 use baton_plugin::{Budget, ConversationView, Detector, PluginOptions, Plugins, Source};
+
+use chat::Chat;
 
 fn main() {
     // `cargo test --benches` runs this, too; it is there to be compiled then.
@@ -92,61 +98,5 @@ fn message(bytes: usize) -> Message {
 }
 
 fn view() -> Arc<dyn ConversationView> {
-    Arc::new(Chat)
-}
-
-struct Chat;
-
-impl ConversationView for Chat {
-    fn id(&self) -> String {
-        "chat-1".into()
-    }
-
-    fn channel(&self) -> String {
-        "web".into()
-    }
-
-    fn bot(&self) -> String {
-        "hvac".into()
-    }
-
-    fn locale(&self) -> String {
-        "en-US".into()
-    }
-
-    fn contact(&self) -> Contact {
-        Contact::default()
-    }
-
-    fn field(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn fields(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn history(&self, n: u32) -> Vec<Message> {
-        (0..n).map(|_| message(100)).collect()
-    }
-
-    fn bot_state(&self) -> Option<BotState> {
-        None
-    }
-
-    fn failed_answers(&self) -> u32 {
-        0
-    }
-
-    fn length(&self) -> u32 {
-        1
-    }
-
-    fn tags(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn now(&self) -> Time {
-        Time(1_767_225_600_000)
-    }
+    Arc::new(Chat(Box::new(|n| (0..n).map(|_| message(100)).collect())))
 }

@@ -8,75 +8,14 @@ mod texts;
 
 use std::sync::{Arc, LazyLock};
 
-use baton_core::{BotState, Contact, Message, MessageId, Speaker, Time};
+use baton_core::{Message, MessageId, Speaker, Time};
 use baton_plugin::{
     Budget, Called, ConversationView, Detector, Fault, Found, LoadError, PluginOptions, Plugins, Source,
 };
-use baton_tests::guests;
+use baton_tests::{Chat, guests};
 
 static PLUGINS: LazyLock<Plugins> =
     LazyLock::new(|| Plugins::new(PluginOptions::default()).expect("the engine starts"));
-
-/// A conversation with more history than may be asked for.
-struct Chat {
-    /// What happens while a plugin reads the history.
-    meanwhile: Option<Box<dyn Fn() + Send + Sync>>,
-}
-
-impl ConversationView for Chat {
-    fn id(&self) -> String {
-        "chat-1".into()
-    }
-
-    fn channel(&self) -> String {
-        "web".into()
-    }
-
-    fn bot(&self) -> String {
-        "hvac".into()
-    }
-
-    fn locale(&self) -> String {
-        "en-US".into()
-    }
-
-    fn contact(&self) -> Contact {
-        Contact::default()
-    }
-
-    fn field(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn fields(&self) -> Vec<(String, String)> {
-        Vec::new()
-    }
-
-    fn history(&self, n: u32) -> Vec<Message> {
-        self.meanwhile.as_ref().inspect(|happen| happen());
-        (0..n).map(|_| message("before")).collect()
-    }
-
-    fn bot_state(&self) -> Option<BotState> {
-        None
-    }
-
-    fn failed_answers(&self) -> u32 {
-        0
-    }
-
-    fn length(&self) -> u32 {
-        1
-    }
-
-    fn tags(&self) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn now(&self) -> Time {
-        Time(1_767_225_600_000)
-    }
-}
 
 fn message(id: &str) -> Message {
     Message {
@@ -88,6 +27,11 @@ fn message(id: &str) -> Message {
         epoch: None,
         bot_state: None,
     }
+}
+
+/// A conversation with more history than may be asked for.
+fn chat() -> Chat {
+    Chat(Box::new(|n| (0..n).map(|_| message("before")).collect()))
 }
 
 fn load(plugins: &Plugins, wasm: &[u8], settings_json: &str) -> Result<Detector, LoadError> {
@@ -108,7 +52,7 @@ fn load(plugins: &Plugins, wasm: &[u8], settings_json: &str) -> Result<Detector,
 }
 
 fn detect(detector: &Detector, id: &str) -> Result<Called<Vec<Found>>, Box<Fault>> {
-    let view: Arc<dyn ConversationView> = Arc::new(Chat { meanwhile: None });
+    let view: Arc<dyn ConversationView> = Arc::new(chat());
     detector.detect(&view, &message(id))
 }
 
