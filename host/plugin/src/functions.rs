@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use wasmtime::CacheStore;
 
-/// The nine built-in components have 15 MiB. Beyond it everything goes, since what is old cannot be told from what is not.
+/// Several times what the built-in components need. Beyond it everything goes, since what is old cannot be told from what is not.
 const MOST_BYTES: usize = 48 * 1024 * 1024;
 
 /// Functions by the hash of their code and of the compiler's settings; wasmtime computes both.

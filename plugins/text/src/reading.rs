@@ -14,7 +14,7 @@ const LONGEST_WORD_BYTES: usize = 40;
 /// Letters in a row that are a word spelt out.
 const SPELT_LETTERS: usize = 4;
 
-/// Longer texts are read in part. It bounds what a detector costs: some 400 instructions for each byte in each language.
+/// Longer texts are read in part. It bounds what a detector costs: some 1,500 instructions for each byte.
 const MOST_BYTES: usize = 8 * 1024;
 
 /// The words of one text.
