@@ -96,8 +96,17 @@ pub enum Event {
         /// To this rung, from 0.
         rung: u32,
     },
+    /// `handover.given-back`: who had it puts it back into the queue, or is gone.
+    GivenBack {
+        /// Who.
+        agent: AgentId,
+        /// Why.
+        reason: Option<String>,
+    },
     /// `handover.assigned`: given by hand, by the owner rule, or at the ladder's end.
     Assigned {
+        /// The task's number.
+        task: u32,
         /// To whom.
         to: Assignee,
         /// By whom.
@@ -121,6 +130,8 @@ pub enum Event {
         outcome: Outcome,
         /// By whom.
         by: Option<AgentId>,
+        /// Whether it was needed at all, where they said.
+        needed: Option<bool>,
     },
     /// `handover.ended`: it ended in another way than by completion.
     Ended {
@@ -138,6 +149,18 @@ pub enum Event {
     Breached {
         /// Which deadline.
         timer: TimerKind,
+    },
+    /// `deadline.paused`: the business waits for the customer.
+    Paused {
+        /// Which deadline.
+        timer: TimerKind,
+    },
+    /// `deadline.resumed`: the customer has answered.
+    Resumed {
+        /// Which deadline.
+        timer: TimerKind,
+        /// When it is due now.
+        due_at: Time,
     },
     /// `control.changed`
     ControlChanged {
@@ -205,6 +228,7 @@ impl Event {
             Self::Lapsed { .. } => "handover.lapsed",
             Self::Withdrawn { .. } => "handover.withdrawn",
             Self::Escalated { .. } => "handover.escalated",
+            Self::GivenBack { .. } => "handover.given-back",
             Self::Assigned { .. } => "handover.assigned",
             Self::Alarm { .. } => "handover.alarm",
             Self::Missed => "handover.missed",
@@ -213,6 +237,8 @@ impl Event {
             Self::Ended { .. } => "handover.ended",
             Self::Warning { .. } => "deadline.warning",
             Self::Breached { .. } => "deadline.breached",
+            Self::Paused { .. } => "deadline.paused",
+            Self::Resumed { .. } => "deadline.resumed",
             Self::ControlChanged { .. } => "control.changed",
             Self::BotRefused { .. } => "bot.refused",
             Self::TaskCreated { .. } => "task.created",

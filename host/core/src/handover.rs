@@ -47,6 +47,8 @@ pub struct Handover {
     pub climbs: u32,
     /// Who was offered it in vain.
     pub missed: Vec<Miss>,
+    /// Who could have it, best first, and why in this order: the last answer of the strategies.
+    pub ranked: Vec<Ranked>,
     /// Who was not offered it, and why; the last answer for each agent.
     pub passed_over: Vec<PassedOver>,
     /// What the final message may promise.
@@ -59,8 +61,10 @@ pub struct Handover {
     pub first_act_at: Option<Time>,
     /// When the last human acted.
     pub last_act_at: Option<Time>,
-    /// When the outcome is due.
+    /// When the outcome is due; as if the clock went on, while it is paused.
     pub resolution_due: Option<Time>,
+    /// That the time to the outcome stands still.
+    pub pause: Option<Pause>,
     /// When the bot took the conversation back.
     pub reactivated_at: Option<Time>,
     /// How it ended.
@@ -148,6 +152,26 @@ pub enum MissKind {
     Lapsed,
     /// Declined, with a reason where one was given.
     Declined(Option<String>),
+    /// Accepted and given back to the queue, with a reason where one was given.
+    GivenBack(Option<String>),
+}
+
+/// An agent whom a strategy would have take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranked {
+    /// Who.
+    pub agent: AgentId,
+    /// `holds 1 of 5`.
+    pub why: String,
+}
+
+/// Time that stands still while the business waits for the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Since when.
+    pub since: Time,
+    /// What was left until the outcome is due, on the clock of its deadline.
+    pub left: Span,
 }
 
 /// A candidate who was not offered it.

@@ -90,6 +90,8 @@ ids! {
     AgentId, "agent", 64;
     /// A group of agents with a task in it. At most 64 bytes.
     RoleId, "role", 64;
+    /// Agents who are on call in turn. At most 64 bytes.
+    RotaId, "rota", 64;
     /// Why a human is needed: one of the five, or a pack's own. At most 64 bytes.
     Reason, "reason", 64;
 }

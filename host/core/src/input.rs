@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{AgentId, Assignee, Contact, Draft, Message, Outcome, PassedOver, Priority, Reason, Signal, Time};
+use crate::{AgentId, Assignee, Contact, Draft, Message, Outcome, PassedOver, Priority, Ranked, Reason, Signal, Time};
 
 /// What can happen to a conversation. Texts, ids and times were checked at the door.
 #[allow(
@@ -61,6 +61,20 @@ pub enum Input {
         by: String,
         /// In their words.
         note: Option<String>,
+    },
+    /// An agent puts a task that they accepted back into the queue.
+    GivenBack {
+        /// Its number.
+        task: u32,
+        /// Who.
+        agent: AgentId,
+        /// Why, where they said.
+        reason: Option<String>,
+    },
+    /// An agent is no longer of the business: what they have goes to others.
+    Left {
+        /// Who.
+        agent: AgentId,
     },
     /// A person writes something down about a task.
     Noted {
@@ -132,7 +146,7 @@ pub enum Answer {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Candidates {
     /// Available agents, best first, as the strategy ranked them.
-    pub ranked: Vec<AgentId>,
+    pub ranked: Vec<Ranked>,
     /// Agents of the scope who are not among them, and why.
     pub passed_over: Vec<PassedOver>,
     /// When the next of them is expected to be available, where that is known.

@@ -17,7 +17,9 @@
 #![forbid(unsafe_code)]
 
 mod id;
-pub use id::{AgentId, BotId, BusinessId, ConversationId, HandoverId, IdError, MessageId, Reason, RoleId, TaskId};
+pub use id::{
+    AgentId, BotId, BusinessId, ConversationId, HandoverId, IdError, MessageId, Reason, RoleId, RotaId, TaskId,
+};
 
 mod time;
 pub use time::{Clock, Span, Time};
@@ -39,7 +41,8 @@ pub use conversation::{Control, Conversation, Holder};
 
 mod handover;
 pub use handover::{
-    Cause, Ending, Entry, FinalMessage, Handover, Miss, MissKind, Offer, Outcome, PassedOver, Promise, Stage,
+    Cause, Ending, Entry, FinalMessage, Handover, Miss, MissKind, Offer, Outcome, PassedOver, Pause, Promise, Ranked,
+    Stage,
 };
 
 mod task;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{AgentId, Assignee, Calendar, Clock, Priority, RoleId, Span};
+use crate::{AgentId, Assignee, Calendar, Clock, Priority, Reason, RoleId, RotaId, Span};
 
 /// Whether Baton acts on a bot's conversations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,6 +84,8 @@ pub enum Target {
     Role(RoleId),
     /// One agent.
     Agent(AgentId),
+    /// Whoever of a rota is on call.
+    OnCall(RotaId),
     /// Every agent of the business.
     Everyone,
 }
@@ -145,8 +147,6 @@ pub struct Policy {
     pub failed_confidence: f32,
     /// On every handover.
     pub tags: BTreeSet<String>,
-    /// On a handover of each reason.
-    pub reason_tags: BTreeMap<String, BTreeSet<String>>,
     /// The role that gets it where no rule wants another.
     pub role: Option<RoleId>,
     /// What happens with owned contacts.
@@ -161,6 +161,8 @@ pub struct Policy {
     pub response: Deadlines,
     /// The outcome, counted from the opening; `None`: no bound.
     pub resolution: Option<Deadlines>,
+    /// Whether the time to the outcome stands still from an agent's message to the customer's next one.
+    pub resolution_pauses: bool,
     /// The share of a response or resolution deadline at which a warning is sent, in percent: 1 to 99.
     pub warn_percent: u8,
     /// When the bot comes back.
@@ -171,6 +173,15 @@ pub struct Policy {
     pub follow_up: Sla,
     /// The business's hours.
     pub calendar: Calendar,
+    /// What holds instead for the handovers of a reason. What these say of detection is not read, nor their own `reasons`.
+    pub reasons: BTreeMap<String, Policy>,
+}
+
+impl Policy {
+    /// What holds for the handovers of a reason.
+    pub fn of(&self, reason: &Reason) -> &Self {
+        self.reasons.get(reason.as_str()).unwrap_or(self)
+    }
 }
 
 impl Default for Policy {
@@ -194,7 +205,6 @@ impl Default for Policy {
             failed_answers: 2,
             failed_confidence: 0.5,
             tags: ["human-handover".to_owned()].into(),
-            reason_tags: BTreeMap::new(),
             role: None,
             owner: OwnerRule::IfAvailable,
             ladder: vec![
@@ -215,6 +225,7 @@ impl Default for Policy {
             fallback: Assignee::Everyone,
             response: by_priority(Span::hours(24), Span::hours(24), Span::hours(2)),
             resolution: None,
+            resolution_pauses: true,
             warn_percent: 80,
             reactivation: Reactivation {
                 unanswered: Some(by_priority(Span::hours(8), Span::hours(8), Span::hours(2))),
@@ -226,6 +237,7 @@ impl Default for Policy {
                 clock: Clock::Wall,
             },
             calendar: Calendar::always(),
+            reasons: BTreeMap::new(),
         }
     }
 }

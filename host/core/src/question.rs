@@ -1,6 +1,6 @@
 //! What the core asks; a plugin answers, or the host's fallback when the plugin failed.
 
-use crate::{AgentId, Handover, RoleId};
+use crate::{AgentId, Handover, RoleId, RotaId};
 
 /// What the core asks.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,8 @@ pub enum Scope {
     Agent(AgentId),
     /// The agents of a role.
     Role(RoleId),
+    /// Whoever of a rota is on call now; their hours and presence do not count.
+    OnCall(RotaId),
     /// All agents of the business.
     Everyone,
 }

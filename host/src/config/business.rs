@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use std::sync::Arc;
 
-use baton_core::{AgentId, BotId, BusinessId, Calendar, Mode, Policy, RoleId, Target};
+use baton_core::{AgentId, BotId, BusinessId, Calendar, Mode, Policy, RoleId, RotaId, Target};
 
 use super::email::Email;
 use super::form::Scope;
 use super::handover::{HandoverForm, People};
 use super::secret::Secret;
 use super::source::ConfigErrors;
-use crate::directory::Absence;
+use crate::directory::{Absence, Rota};
 use crate::pack::Pack;
 
 /// A tenant: its own bots, people, hours and rules.
@@ -40,6 +40,8 @@ pub struct Business {
     pub roles: BTreeMap<RoleId, String>,
     /// Its people; none: they come at run time.
     pub agents: BTreeMap<AgentId, Agent>,
+    /// Who of them is on call when.
+    pub rotas: BTreeMap<RotaId, Rota>,
     /// Where its events go.
     pub webhooks: Vec<Webhook>,
     /// How its people get mail; `None`: they get none.
@@ -164,13 +166,13 @@ impl Business {
             calendar: self.calendar.clone(),
             ..Policy::default()
         };
-        pack.handover.apply(&mut policy);
-        self.handover.apply(&mut policy);
+        let mut layers = vec![&pack.handover, &self.handover];
         if let Some(bot) = bot {
-            bot.handover.apply(&mut policy);
+            layers.push(&bot.handover);
             policy.mode = bot.mode;
             policy.turn_budget = bot.turn_budget;
         }
+        HandoverForm::apply(&layers, &mut policy);
         Some(policy)
     }
 
@@ -179,6 +181,7 @@ impl Business {
         People {
             business: &self.id,
             agents: self.agents.keys().collect(),
+            rotas: self.rotas.keys().collect(),
             roles: self.roles.keys().map(|role| (role, members(role))).collect(),
         }
     }

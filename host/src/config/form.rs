@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use baton_core::{AgentId, BotId, Mode, RoleId};
+use baton_core::{AgentId, BotId, Mode, RoleId, RotaId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ use super::daemon::{Http, Log, Plugins, Store};
 use super::email::EmailForm;
 use super::handover::HandoverForm;
 use super::secret::{EnvName, SecretText};
-use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, Url};
+use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, TimeOfDay, Url};
 
 /// All of `baton.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -46,6 +46,7 @@ pub(crate) struct BusinessForm {
     pub(crate) bot: Vec<BotForm>,
     pub(crate) role: Vec<RoleForm>,
     pub(crate) agent: Vec<AgentForm>,
+    pub(crate) rota: Vec<RotaForm>,
     pub(crate) webhook: Vec<WebhookForm>,
     pub(crate) email: Option<EmailForm>,
     pub(crate) token: Vec<TokenForm>,
@@ -66,6 +67,7 @@ impl Default for BusinessForm {
             bot: Vec::new(),
             role: Vec::new(),
             agent: Vec::new(),
+            rota: Vec::new(),
             webhook: Vec::new(),
             email: None,
             token: Vec::new(),
@@ -190,6 +192,34 @@ pub(crate) struct AbsenceForm {
     pub(crate) from: Text<Date>,
     pub(crate) back: Text<Date>,
     pub(crate) stand_in: Option<Text<AgentId>>,
+}
+
+/// `[[business.ID.rota]]`
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RotaForm {
+    pub(crate) id: Text<RotaId>,
+    #[schemars(length(min = 1, max = 100))]
+    pub(crate) agents: Vec<Text<AgentId>>,
+    pub(crate) begins: Text<Date>,
+    #[serde(default = "usual_hand_over")]
+    pub(crate) hand_over: Text<TimeOfDay>,
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub(crate) swaps: Vec<SwapForm>,
+}
+
+/// A week that somebody else has.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SwapForm {
+    pub(crate) week: Text<Date>,
+    pub(crate) agent: Text<AgentId>,
+}
+
+/// When those who come are there to be told by those who go.
+fn usual_hand_over() -> Text<TimeOfDay> {
+    Text(TimeOfDay(9 * 60))
 }
 
 /// As many chats as a practised agent follows at once.

@@ -2,13 +2,14 @@
 //!
 //! A pack says what is usual in its industry, a business what it can keep, a bot what it needs: the same
 //! keys in all three, and the nearer one wins, key by key. A deadline wins priority by priority, so that
-//! `response = { high = "1h" }` leaves the others alone. What nobody says is [`Policy::default`]'s.
+//! `response = { high = "1h" }` leaves the others alone. What any of them says of one reason wins over what all of
+//! them say of every handover. What nobody says is [`Policy::default`]'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_core::{
     AfterCompletion, AgentId, Assignee, BusinessId, Deadlines, OwnerRule, Policy, Priority, Reactivation, Reason,
-    RoleId, Rung, Sla, Spread, Target,
+    RoleId, RotaId, Rung, Sla, Spread, Target,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,8 +23,6 @@ use super::text::{Bound, Label, Parsed, Text};
 pub(crate) struct HandoverForm {
     /// On every handover.
     tags: Option<Vec<Tag>>,
-    /// On a handover of each reason, besides `tags`.
-    reason_tags: BTreeMap<String, Vec<Tag>>,
     /// Who gets it where no rule wants another role.
     role: Option<Text<RoleId>>,
     /// How many failed answers of the bot make a handover.
@@ -46,6 +45,8 @@ pub(crate) struct HandoverForm {
     response: Option<Spans>,
     /// The outcome, counted from the opening.
     resolution: Option<Window>,
+    /// Whether the time to the outcome stands still from an agent's message to the customer's next one.
+    resolution_pauses: Option<bool>,
     /// The share of a deadline at which a warning is sent, in percent.
     #[schemars(range(min = 1, max = 99))]
     warn_percent: Option<u8>,
@@ -55,12 +56,29 @@ pub(crate) struct HandoverForm {
     after_completion: Option<AfterForm>,
     /// When a follow-up task is due, where nobody says.
     follow_up: Option<Text<Sla>>,
+    /// What holds for the handovers of one reason.
+    reason: BTreeMap<String, ReasonForm>,
+}
+
+/// What holds for the handovers of one reason: as the same keys of [`HandoverForm`], but for the tags, which are added.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct ReasonForm {
+    /// Besides those of every handover.
+    tags: Vec<Tag>,
+    role: Option<Text<RoleId>>,
+    #[schemars(length(min = 1, max = 16))]
+    ladder: Option<Vec<RungForm>>,
+    fallback: Option<Text<Assignee>>,
+    response: Option<Spans>,
+    resolution: Option<Window>,
+    reactivation: ReactivationForm,
 }
 
 type Tag = Text<Label>;
 
 /// When the bot comes back.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct ReactivationForm {
     /// Without any human act since the opening.
@@ -162,11 +180,21 @@ words! {
 }
 
 impl HandoverForm {
-    /// Puts this layer over a policy.
-    pub(crate) fn apply(&self, policy: &mut Policy) {
+    /// Puts layers over a policy, the nearest last.
+    pub(crate) fn apply(layers: &[&Self], policy: &mut Policy) {
+        for layer in layers {
+            layer.lay(policy);
+        }
+        let usual = policy.clone();
+        for (reason, form) in layers.iter().flat_map(|layer| &layer.reason) {
+            let own = policy.reasons.entry(reason.clone());
+            form.lay(own.or_insert_with(|| usual.clone()));
+        }
+    }
+
+    fn lay(&self, policy: &mut Policy) {
         let Self {
             tags,
-            reason_tags,
             role,
             failed_answers,
             failed_confidence,
@@ -176,44 +204,27 @@ impl HandoverForm {
             fallback,
             response,
             resolution,
+            resolution_pauses,
             warn_percent,
-            reactivation: ReactivationForm { unanswered, quiet },
+            reactivation,
             after_completion,
             follow_up,
+            reason: _,
         } = self;
-        let owned = |tags: &[Tag]| tags.iter().map(|tag| tag.as_ref().to_owned()).collect();
         set(&mut policy.tags, tags.as_deref().map(owned));
-        for (reason, tags) in reason_tags {
-            policy.reason_tags.insert(reason.clone(), owned(tags));
-        }
-        if let Some(Text(role)) = role {
-            policy.role = Some(role.clone());
-        }
         set(&mut policy.failed_answers, *failed_answers);
         set(&mut policy.failed_confidence, *failed_confidence);
         set(&mut policy.owner, skip_if_owned.map(OwnerRule::from));
-        let rungs = |rungs: &Vec<RungForm>| rungs.iter().map(RungForm::rung).collect();
-        set(&mut policy.ladder, ladder.as_ref().map(rungs));
         set(&mut policy.climbs, *climbs);
-        set(&mut policy.fallback, fallback.as_ref().map(|Text(to)| to.clone()));
-        if let Some(spans) = response {
-            policy.response = spans.over(Some(policy.response));
-        }
-        let Reactivation {
-            unanswered: last_unanswered,
-            quiet: last_quiet,
-        } = policy.reactivation;
-        policy.resolution = Window::over(*resolution, policy.resolution);
-        policy.reactivation = Reactivation {
-            unanswered: Window::over(*unanswered, last_unanswered),
-            quiet: Window::over(*quiet, last_quiet),
-        };
+        set(&mut policy.resolution_pauses, *resolution_pauses);
         set(&mut policy.warn_percent, *warn_percent);
         set(
             &mut policy.after_completion,
             after_completion.map(AfterCompletion::from),
         );
         set(&mut policy.follow_up, follow_up.map(|Text(sla)| sla));
+        let who = (role.as_ref(), ladder.as_ref(), fallback.as_ref());
+        lay_terms(policy, who, (*response, *resolution, *reactivation));
     }
 
     /// What no policy could mean, and every role and agent that the business does not have.
@@ -221,34 +232,97 @@ impl HandoverForm {
     /// `at` is the JSON Pointer of this form in its source.
     pub(crate) fn check(&self, source: &Source, at: &str, people: &People<'_>) -> Vec<ConfigError> {
         let mut errors = self.check_reasons(source, at);
-        let mut person = |pointer: String, to: &Target| {
-            if let Err(message) = people.check(to) {
-                errors.push(source.error(&format!("{at}/{pointer}"), message));
+        let mut check = |at: &str, who: Who<'_>| {
+            for (pointer, to) in named(who) {
+                if let Err(message) = people.check(&to) {
+                    errors.push(source.error(&format!("{at}/{pointer}"), message));
+                }
             }
         };
-        if let Some(Text(role)) = &self.role {
-            person("role".into(), &Target::Role(role.clone()));
-        }
-        for (n, rung) in self.ladder.iter().flatten().enumerate() {
-            person(format!("ladder/{n}/to"), &rung.to);
-        }
-        match self.fallback.as_deref() {
-            Some(Assignee::Agent(agent)) => person("fallback".into(), &Target::Agent(agent.clone())),
-            Some(Assignee::Role(role)) => person("fallback".into(), &Target::Role(role.clone())),
-            Some(Assignee::Everyone) | None => {}
+        check(at, (self.role.as_ref(), self.ladder.as_ref(), self.fallback.as_ref()));
+        for (reason, form) in &self.reason {
+            let at = format!("{at}/reason/{}", pointer_part(reason));
+            check(&at, (form.role.as_ref(), form.ladder.as_ref(), form.fallback.as_ref()));
         }
         errors
     }
 
-    /// Reasons in `reason_tags` that cannot be one.
+    /// Names in `reason` that cannot be one.
     pub(crate) fn check_reasons(&self, source: &Source, at: &str) -> Vec<ConfigError> {
         let wrong = |reason: &String| {
             let message = <Reason as Parsed>::parse(reason).err()?;
-            let pointer = format!("{at}/reason_tags/{}", pointer_part(reason));
+            let pointer = format!("{at}/reason/{}", pointer_part(reason));
             Some(source.error(&pointer, message))
         };
-        self.reason_tags.keys().filter_map(wrong).collect()
+        self.reason.keys().filter_map(wrong).collect()
     }
+}
+
+impl ReasonForm {
+    fn lay(&self, policy: &mut Policy) {
+        let Self {
+            tags,
+            role,
+            ladder,
+            fallback,
+            response,
+            resolution,
+            reactivation,
+        } = self;
+        policy.tags.append(&mut owned(tags));
+        let who = (role.as_ref(), ladder.as_ref(), fallback.as_ref());
+        lay_terms(policy, who, (*response, *resolution, *reactivation));
+    }
+}
+
+/// Who should get a handover, who is asked, and who has it at the end.
+type Who<'a> = (
+    Option<&'a Text<RoleId>>,
+    Option<&'a Vec<RungForm>>,
+    Option<&'a Text<Assignee>>,
+);
+
+/// What a form says of all handovers and of those of one reason alike.
+fn lay_terms(
+    policy: &mut Policy,
+    (role, ladder, fallback): Who<'_>,
+    (response, resolution, reactivation): (Option<Spans>, Option<Window>, ReactivationForm),
+) {
+    if let Some(Text(role)) = role {
+        policy.role = Some(role.clone());
+    }
+    set(
+        &mut policy.ladder,
+        ladder.map(|rungs| rungs.iter().map(RungForm::rung).collect()),
+    );
+    set(&mut policy.fallback, fallback.map(|Text(to)| to.clone()));
+    if let Some(spans) = response {
+        policy.response = spans.over(Some(policy.response));
+    }
+    let Reactivation { unanswered, quiet } = policy.reactivation;
+    policy.resolution = Window::over(resolution, policy.resolution);
+    policy.reactivation = Reactivation {
+        unanswered: Window::over(reactivation.unanswered, unanswered),
+        quiet: Window::over(reactivation.quiet, quiet),
+    };
+}
+
+/// Everybody whom a form names, each at its place in it.
+fn named((role, ladder, fallback): Who<'_>) -> Vec<(String, Target)> {
+    let role = role.map(|Text(role)| ("role".to_owned(), Target::Role(role.clone())));
+    let rungs = ladder.into_iter().flatten().enumerate();
+    let rungs = rungs.map(|(n, rung)| (format!("ladder/{n}/to"), rung.to.0.clone()));
+    let fallback = fallback.and_then(|Text(to)| match to {
+        Assignee::Agent(agent) => Some(Target::Agent(agent.clone())),
+        Assignee::Role(role) => Some(Target::Role(role.clone())),
+        Assignee::Everyone => None,
+    });
+    let fallback = fallback.map(|to| ("fallback".to_owned(), to));
+    role.into_iter().chain(rungs).chain(fallback).collect()
+}
+
+fn owned(tags: &[Tag]) -> BTreeSet<String> {
+    tags.iter().map(|tag| tag.as_ref().to_owned()).collect()
 }
 
 impl RungForm {
@@ -321,6 +395,7 @@ fn set<T>(place: &mut T, value: Option<T>) {
 pub(crate) struct People<'a> {
     pub(crate) business: &'a BusinessId,
     pub(crate) agents: Vec<&'a AgentId>,
+    pub(crate) rotas: Vec<&'a RotaId>,
     /// Each role with the number of its members.
     pub(crate) roles: BTreeMap<&'a RoleId, usize>,
 }
@@ -344,6 +419,11 @@ impl People<'_> {
                 let known = self.agents.iter().map(|agent| agent.as_str());
                 let hint = suggest(agent.as_str(), known);
                 Err(format!("business `{}` has no agent `{agent}`{hint}", self.business))
+            }
+            Target::OnCall(rota) if self.rotas.contains(&rota) => Ok(()),
+            Target::OnCall(rota) => {
+                let hint = suggest(rota.as_str(), self.rotas.iter().map(|rota| rota.as_str()));
+                Err(format!("business `{}` has no rota `{rota}`{hint}", self.business))
             }
             Target::Role(role) => match self.roles.get(role) {
                 None => Err(self.unknown_role(role)),

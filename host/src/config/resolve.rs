@@ -6,15 +6,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, Target};
+use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, RotaId, Target};
 
 use super::business::{Agent, Bot, Business, Token, Webhook};
-use super::form::{AbsenceForm, AgentForm, BotForm, BusinessForm, RoleForm, Scope, TokenForm, WebhookForm, Week};
+use super::form::{
+    AbsenceForm, AgentForm, BotForm, BusinessForm, RoleForm, RotaForm, Scope, SwapForm, TokenForm, WebhookForm, Week,
+};
 use super::handover::People;
 use super::secret::{Env, is_token};
 use super::source::{ConfigError, ConfigErrors, MOST_ERRORS, Source, nearest, pointer_part};
-use super::text::{Date, Hours, Text};
-use crate::directory::Absence;
+use super::text::{Date, Hours, Text, TimeOfDay};
+use crate::directory::{Absence, Rota, RotaError};
 use crate::pack::Pack;
 
 /// Finds the pack of a business by the word in its `pack`.
@@ -58,6 +60,7 @@ impl Resolver<'_> {
             bot,
             role,
             agent,
+            rota,
             webhook,
             email,
             token,
@@ -74,6 +77,9 @@ impl Resolver<'_> {
             (agent.id.clone(), agent)
         });
         let agents = agents.collect();
+        let rotas = rota.into_iter().enumerate();
+        let rotas = rotas.filter_map(|(n, form)| self.rota(&format!("{at}/rota/{n}"), form, &time_zone));
+        let rotas = rotas.collect();
         let webhooks = webhook.into_iter().enumerate();
         let webhooks = webhooks.filter_map(|(n, form)| self.webhook(&format!("{at}/webhook/{n}"), form));
         let webhooks = webhooks.collect();
@@ -97,6 +103,7 @@ impl Resolver<'_> {
             bots: bot.into_iter().map(resolved_bot).collect(),
             roles: role.into_iter().map(resolved_role).collect(),
             agents,
+            rotas,
             webhooks,
             email,
             tokens,
@@ -120,6 +127,7 @@ impl Resolver<'_> {
         self.unique(&format!("{at}/bot"), "id", form.bot.iter().map(|b| b.id.as_str()));
         self.unique(&format!("{at}/role"), "id", form.role.iter().map(|r| r.id.as_str()));
         self.unique(&format!("{at}/agent"), "id", form.agent.iter().map(|a| a.id.as_str()));
+        self.unique(&format!("{at}/rota"), "id", form.rota.iter().map(|r| r.id.as_str()));
         self.unique(
             &format!("{at}/webhook"),
             "id",
@@ -224,6 +232,30 @@ impl Resolver<'_> {
         }
     }
 
+    fn rota(&mut self, at: &str, form: RotaForm, zone: &str) -> Option<(RotaId, Rota)> {
+        let RotaForm {
+            id: Text(id),
+            agents,
+            begins,
+            hand_over: Text(TimeOfDay(minute)),
+            swaps,
+        } = form;
+        let agents = agents.into_iter().map(|Text(agent)| agent).collect();
+        let swaps: Vec<_> = swaps
+            .iter()
+            .map(|SwapForm { week, agent }| (week.as_ref(), agent.0.clone()))
+            .collect();
+        let (place, message) = match Rota::new(zone, agents, begins.as_ref(), minute, &swaps) {
+            Ok(rota) => return Some((id, rota)),
+            // An unknown zone was told at the business.
+            Err(RotaError::Nobody | RotaError::NoSuchTime) => return None,
+            Err(RotaError::NoWeek(n, week)) => (n, format!("no week begins on this day; one begins on \"{week}\"")),
+            Err(RotaError::Twice(n)) => (n, "this week has been given to somebody already".to_owned()),
+        };
+        self.error(&format!("{at}/swaps/{place}/week"), message);
+        None
+    }
+
     fn absences(&mut self, at: &str, forms: Vec<AbsenceForm>, calendar: &Calendar) -> Vec<Absence> {
         let midnight = |day: &Text<Date>| calendar.moment(&format!("{} 00:00", day.as_ref()));
         let mut absences = Vec::new();
@@ -322,6 +354,7 @@ impl Resolver<'_> {
         let people = People {
             business: id,
             agents: form.agent.iter().map(|agent| &agent.id.0).collect(),
+            rotas: form.rota.iter().map(|rota| &rota.id.0).collect(),
             roles: form.role.iter().map(|role| (&role.id.0, members(&role.id))).collect(),
         };
         let source = self.source;
@@ -348,6 +381,17 @@ impl Resolver<'_> {
                     self.error(&place, "nobody stands in for themselves");
                 } else if let Err(message) = people.check(&Target::Agent(stand_in.clone())) {
                     self.error(&place, message);
+                }
+            }
+        }
+        for (n, rota) in form.rota.iter().enumerate() {
+            let swaps = rota.swaps.iter().enumerate();
+            let swaps = swaps.map(|(k, swap)| (format!("swaps/{k}/agent"), &swap.agent));
+            let agents = rota.agents.iter().enumerate();
+            let agents = agents.map(|(k, agent)| (format!("agents/{k}"), agent));
+            for (place, Text(agent)) in agents.chain(swaps) {
+                if let Err(message) = people.check(&Target::Agent(agent.clone())) {
+                    self.error(&format!("{at}/rota/{n}/{place}"), message);
                 }
             }
         }

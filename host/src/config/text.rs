@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::time::Duration;
 
-use baton_core::{AgentId, Assignee, BotId, Clock, IdError, Reason, RoleId, Sla, Span, Target};
+use baton_core::{AgentId, Assignee, BotId, Clock, IdError, Reason, RoleId, RotaId, Sla, Span, Target};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
@@ -94,6 +94,7 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), String>> {
         PublicUrl,
         Reason,
         RoleId,
+        RotaId,
         SecretText,
         Sla,
         SocketAddr,
@@ -118,7 +119,7 @@ macro_rules! ids {
     )*};
 }
 
-ids! { AgentId "agent", BotId "bot", RoleId "role", }
+ids! { AgentId "agent", BotId "bot", RoleId "role", RotaId "rota", }
 
 impl Parsed for Reason {
     const FORMAT: &'static str = "reason";
@@ -287,12 +288,15 @@ impl Parsed for Target {
         if text == "candidates" {
             return Ok(Self::Candidates);
         }
+        if let Some(rota) = text.strip_prefix("rota:") {
+            return RotaId::new(rota).map(Self::OnCall).map_err(|e| e.to_string());
+        }
         match Assignee::parse(text) {
             Ok(Assignee::Agent(agent)) => Ok(Self::Agent(agent)),
             Ok(Assignee::Role(role)) => Ok(Self::Role(role)),
             Ok(Assignee::Everyone) => Ok(Self::Everyone),
             Err(_) => Err(format!(
-                "{text:?} is nobody; expected \"candidates\", \"everyone\", \"role:NAME\" or \"agent:NAME\""
+                "{text:?} is nobody; expected \"candidates\", \"everyone\", \"role:NAME\", \"rota:NAME\" or \"agent:NAME\""
             )),
         }
     }
@@ -424,8 +428,17 @@ strings! {
 }
 
 /// The groups of events; what follows the dot is the core's.
-const EVENT_GROUPS: [&str; 9] = [
-    "handover", "message", "control", "bot", "task", "deadline", "plugin", "pack", "webhook",
+const EVENT_GROUPS: [&str; 10] = [
+    "conversation",
+    "handover",
+    "message",
+    "control",
+    "bot",
+    "task",
+    "deadline",
+    "plugin",
+    "pack",
+    "webhook",
 ];
 
 fn is_event(text: &str) -> bool {

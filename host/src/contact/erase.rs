@@ -311,6 +311,7 @@ fn forget_handover(handover: &mut Handover) {
         tries: _,
         climbs: _,
         missed,
+        ranked: _,
         passed_over: _,
         promise: _,
         final_message,
@@ -318,6 +319,7 @@ fn forget_handover(handover: &mut Handover) {
         first_act_at: _,
         last_act_at: _,
         resolution_due: _,
+        pause: _,
         reactivated_at: _,
         ending,
         ended_at: _,
@@ -330,8 +332,9 @@ fn forget_handover(handover: &mut Handover) {
         ERASED.clone_into(text);
     }
     for miss in missed {
-        if let MissKind::Declined(reason) = &mut miss.how {
-            *reason = None;
+        match &mut miss.how {
+            MissKind::Declined(reason) | MissKind::GivenBack(reason) => *reason = None,
+            MissKind::Lapsed => {}
         }
     }
     ending.iter_mut().for_each(forget_ending);
@@ -373,7 +376,7 @@ fn forget_task(task: &mut Task) {
 
 fn forget_event(event: &mut Event) {
     match event {
-        Event::Declined { agent: _, reason } => *reason = None,
+        Event::Declined { agent: _, reason } | Event::GivenBack { agent: _, reason } => *reason = None,
         Event::Ended { ending } => forget_ending(ending),
         Event::Opened { .. }
         | Event::Suggested { .. }
@@ -391,6 +394,8 @@ fn forget_event(event: &mut Event) {
         | Event::Completed { .. }
         | Event::Warning { .. }
         | Event::Breached { .. }
+        | Event::Paused { .. }
+        | Event::Resumed { .. }
         | Event::ControlChanged { .. }
         | Event::BotRefused { .. }
         | Event::TaskCreated { .. }

@@ -119,18 +119,22 @@ fn happened(event: &Event, place: Option<&Place>) -> Value {
         Event::Offered { agents, until } => json!({ "agents": names(agents), "until": rfc3339(*until) }),
         Event::Waiting | Event::Missed => json!({}),
         Event::Accepted { agent } => json!({ "agent": agent.as_str() }),
-        Event::Declined { agent, reason } => json!({ "agent": agent.as_str(), "reason": reason }),
+        Event::Declined { agent, reason } | Event::GivenBack { agent, reason } => {
+            json!({ "agent": agent.as_str(), "reason": reason })
+        }
         Event::Lapsed { agents } | Event::Withdrawn { agents } => json!({ "agents": names(agents) }),
         Event::Escalated { rung } => json!({ "rung": rung }),
-        Event::Assigned { to, by } => json!({ "to": to.to_string(), "by": by }),
+        Event::Assigned { task: number, to, by } => json!({ "task": task(number), "to": to.to_string(), "by": by }),
         Event::Alarm { why } => json!({ "why": why }),
         Event::Reactivated { answered } => json!({ "answered": answered }),
-        Event::Completed { outcome, by } => {
-            json!({ "outcome": outcome.as_str(), "by": by.as_ref().map(AgentId::as_str) })
+        Event::Completed { outcome, by, needed } => {
+            json!({ "outcome": outcome.as_str(), "by": by.as_ref().map(AgentId::as_str), "needed": needed })
         }
         Event::Ended { ending } => json!({ "ending": ending_of(ending) }),
-        Event::Warning { timer, due_at } => json!({ "deadline": deadline(*timer), "due_at": rfc3339(*due_at) }),
-        Event::Breached { timer } => json!({ "deadline": deadline(*timer) }),
+        Event::Warning { timer, due_at } | Event::Resumed { timer, due_at } => {
+            json!({ "deadline": deadline(*timer), "due_at": rfc3339(*due_at) })
+        }
+        Event::Breached { timer } | Event::Paused { timer } => json!({ "deadline": deadline(*timer) }),
         Event::ControlChanged { from, to, epoch } => {
             json!({ "from": holder(*from), "to": holder(*to), "epoch": epoch })
         }
@@ -257,7 +261,12 @@ mod tests {
             Event::Lapsed { agents: agents.clone() },
             Event::Withdrawn { agents },
             Event::Escalated { rung: 1 },
+            Event::GivenBack {
+                agent: agent(),
+                reason: None,
+            },
             Event::Assigned {
+                task: 1,
                 to: Assignee::Everyone,
                 by: "ops".into(),
             },
@@ -267,6 +276,7 @@ mod tests {
             Event::Completed {
                 outcome: Outcome::Converted,
                 by: None,
+                needed: None,
             },
             Event::Ended {
                 ending: Ending::Released("ops".into()),
@@ -277,6 +287,13 @@ mod tests {
             },
             Event::Breached {
                 timer: TimerKind::ResolutionDue,
+            },
+            Event::Paused {
+                timer: TimerKind::ResolutionDue,
+            },
+            Event::Resumed {
+                timer: TimerKind::ResolutionDue,
+                due_at: until,
             },
             Event::ControlChanged {
                 from: Holder::Bot,

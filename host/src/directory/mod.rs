@@ -5,12 +5,15 @@
 //! counter. The directory only knows what is; whether somebody is asked is the core's decision, and how
 //! they are ranked the strategy's.
 
+mod rota;
+pub use rota::{Rota, RotaError};
+
 mod team;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, RwLock};
 
-use baton_core::{AgentId, BusinessId, Handover, HandoverId, Presence, Priority, Scope, Stage, Time};
+use baton_core::{AgentId, BusinessId, Handover, HandoverId, Presence, Priority, RotaId, Scope, Stage, Time};
 
 use team::Team;
 pub use team::{Absence, Member, Profile, Survey};
@@ -37,6 +40,26 @@ impl Directory {
     pub fn put(&self, business: &BusinessId, member: Member) -> Freed {
         self.write(business, |team| team.put(member));
         Freed::Maybe
+    }
+
+    /// Forgets an agent. What they hold is not given to anybody by it.
+    pub fn remove(&self, business: &BusinessId, agent: &AgentId) {
+        self.write(business, |team| team.remove(agent));
+    }
+
+    /// Says who is on call when.
+    pub fn put_rota(&self, business: &BusinessId, id: RotaId, rota: Rota) {
+        self.write(business, |team| team.put_rota(id, rota));
+    }
+
+    /// The rotas on which an agent is on call now.
+    pub fn on_call(&self, business: &BusinessId, agent: &AgentId, now: Time) -> Vec<RotaId> {
+        self.read(business, |team| team.on_call(agent, now)).unwrap_or_default()
+    }
+
+    /// The conversations whose open handovers an agent holds, or was offered.
+    pub fn held_by(&self, business: &BusinessId, agent: &AgentId) -> Vec<HandoverId> {
+        self.read(business, |team| team.held_by(agent)).unwrap_or_default()
     }
 
     /// Says whether an agent is there, until a time where one is given; `false` when there is no such agent.

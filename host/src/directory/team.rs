@@ -3,10 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_core::{AgentId, Calendar, Handover, HandoverId, PassedOver, Presence, Priority, RoleId, Scope, Time};
+use baton_core::{
+    AgentId, Calendar, Handover, HandoverId, PassedOver, Presence, Priority, RoleId, RotaId, Scope, Time,
+};
 use baton_plugin::Candidate;
 
-use super::{Freed, Urgency};
+use super::{Freed, Rota, Urgency};
 use crate::config;
 
 /// What a business says of an agent.
@@ -101,6 +103,13 @@ impl Member {
             .max_by_key(|absence| absence.back)
     }
 
+    fn out_of_office(&self, now: Time) -> Option<String> {
+        let Absence { back, stand_in, .. } = self.absence(now)?;
+        let back = self.calendar.local(*back);
+        let stands_in = stand_in.as_ref().map(|agent| format!(", {agent} stands in"));
+        Some(format!("out of office until {back}{}", stands_in.unwrap_or_default()))
+    }
+
     /// When an online agent who is not there now is there again.
     fn next_at(&self, now: Time) -> Option<Time> {
         let back = self.absence(now).map_or(now, |absence| absence.back);
@@ -122,6 +131,7 @@ pub struct Survey {
 #[derive(Debug, Default)]
 pub(super) struct Team {
     members: BTreeMap<AgentId, Member>,
+    rotas: BTreeMap<RotaId, Rota>,
     /// The open handovers each agent holds, or was offered.
     held: BTreeMap<AgentId, BTreeSet<HandoverId>>,
     open: BTreeMap<HandoverId, Open>,
@@ -139,6 +149,23 @@ struct Open {
 impl Team {
     pub(super) fn put(&mut self, member: Member) {
         self.members.insert(member.profile.id.clone(), member);
+    }
+
+    pub(super) fn remove(&mut self, agent: &AgentId) {
+        self.members.remove(agent);
+    }
+
+    pub(super) fn put_rota(&mut self, id: RotaId, rota: Rota) {
+        self.rotas.insert(id, rota);
+    }
+
+    pub(super) fn on_call(&self, agent: &AgentId, now: Time) -> Vec<RotaId> {
+        let theirs = self.rotas.iter().filter(|(_, rota)| rota.on_call(now) == Some(agent));
+        theirs.map(|(id, _)| id.clone()).collect()
+    }
+
+    pub(super) fn held_by(&self, agent: &AgentId) -> Vec<HandoverId> {
+        self.held.get(agent).into_iter().flatten().cloned().collect()
     }
 
     pub(super) fn set_presence(&mut self, agent: &AgentId, presence: Presence, until: Option<Time>) -> bool {
@@ -176,6 +203,7 @@ impl Team {
         self.members
             .values()
             .any(|member| self.hindrance(member, None, now).is_none())
+            || !self.rotas.is_empty()
     }
 
     pub(super) fn agent(&self, agent: &AgentId, now: Time) -> Option<(Member, u32, Result<(), String>)> {
@@ -186,18 +214,34 @@ impl Team {
 
     pub(super) fn survey(&self, scope: &Scope, handover: &Handover, now: Time) -> Survey {
         let mut survey = Survey::default();
-        let stand_in = match scope {
-            Scope::Agent(agent) => self.stand_in(agent, now),
-            Scope::Role(_) | Scope::Everyone => None,
+        let (one, on_call) = match scope {
+            Scope::Agent(agent) => (Some(agent), false),
+            Scope::OnCall(rota) => {
+                let rota = self.rotas.get(rota);
+                survey.next_at = rota.and_then(|rota| rota.begins_after(now));
+                (rota.and_then(|rota| rota.on_call(now)), true)
+            }
+            Scope::Role(_) | Scope::Everyone => (None, false),
         };
+        let stand_in = one.and_then(|agent| self.stand_in(agent, now));
         let asked = |member: &&Member| match scope {
-            Scope::Agent(agent) => member.profile.id == *agent || Some(&member.profile.id) == stand_in,
+            Scope::Agent(_) | Scope::OnCall(_) => [one, stand_in]
+                .into_iter()
+                .flatten()
+                .any(|agent| member.profile.id == *agent),
             Scope::Role(role) => member.profile.roles.contains(role),
             Scope::Everyone => true,
         };
         for member in self.members.values().filter(asked) {
             let agent = member.profile.id.clone();
-            match self.hindrance(member, Some(&handover.id), now) {
+            let asking = Some(&handover.id);
+            // Whoever is on call can be reached at any hour, by other means than a chat window.
+            let why = if on_call {
+                member.out_of_office(now).or_else(|| self.at_capacity(member, asking))
+            } else {
+                self.hindrance(member, asking, now)
+            };
+            match why {
                 None => survey.available.push(self.candidate(member, handover)),
                 Some(why) => {
                     let only_hours = member.presence_at(now) == Presence::Online;
@@ -240,15 +284,17 @@ impl Team {
         if presence != Presence::Online {
             return Some(presence.as_str().to_owned());
         }
-        if let Some(Absence { back, stand_in, .. }) = member.absence(now) {
-            let back = member.calendar.local(*back);
-            let stands_in = stand_in.as_ref().map(|agent| format!(", {agent} stands in"));
-            return Some(format!("out of office until {back}{}", stands_in.unwrap_or_default()));
+        if let Some(why) = member.out_of_office(now) {
+            return Some(why);
         }
         if !member.calendar.is_open(now) {
             let opens = member.calendar.next_open(now).map(|at| member.calendar.local(at));
             return Some(opens.map_or_else(|| "outside hours".to_owned(), |at| format!("outside hours until {at}")));
         }
+        self.at_capacity(member, asking)
+    }
+
+    fn at_capacity(&self, member: &Member, asking: Option<&HandoverId>) -> Option<String> {
         let (open, capacity) = (self.load(&member.profile.id, asking), member.profile.capacity);
         (open >= capacity).then(|| format!("at capacity {open} of {capacity}"))
     }

@@ -134,6 +134,9 @@ pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) ->
     for agent in business.agents.values() {
         let _ = directory.put(&business.id, member(Profile::from(agent), agent.calendar.clone()));
     }
+    for (id, rota) in &business.rotas {
+        directory.put_rota(&business.id, id.clone(), rota.clone());
+    }
     let facts = all_facts(store, FactTable::Agents, &format!("{}/", business.id))?;
     // Profiles first: presence is that of somebody who is known.
     for (key, payload) in &facts {

@@ -95,12 +95,12 @@ fn a_manifest_that_cannot_be_meant_is_refused() {
         &["pack.toml:8:6 the id `skills` is there twice; each plugin of a pack needs its own"],
     );
     check(
-        "[handover]\nladder = []\nreason_tags = { sentiments = [] }",
+        "[handover]\nladder = []\nreason = { sentiments = {} }",
         &["pack.toml:6:10 expected at least 1 item, found 0"],
     );
     check(
-        "[handover]\nreason_tags = { sentiments = [] }",
-        &["pack.toml:6:30 unknown reason \"sentiments\"; did you mean `sentiment`?"],
+        "[handover]\nreason = { sentiments = {} }",
+        &["pack.toml:6:25 unknown reason \"sentiments\"; did you mean `sentiment`?"],
     );
 }
 
@@ -339,7 +339,7 @@ fn the_default_pack_has_the_five_reasons_and_the_usual_windows() {
     ];
     assert!(reasons.into_iter().eq(five));
     let mut policy = Policy::default();
-    pack.handover.apply(&mut policy);
+    HandoverForm::apply(&[&pack.handover], &mut policy);
     assert_eq!(policy, Policy::default());
 }
 

@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_core::{
     AgentId, Answer, Assignee, BotState, Candidates, Cause, Completion, Contact, Control, Draft, Ending, Entry, Event,
     Evidence, FinalMessage, FollowUp, Handover, HandoverId, Holder, Input, Message, MessageId, Miss, MissKind, Note,
-    Offer, Outcome, PassedOver, Priority, Promise, Reason, Reply, ReplyKind, RoleId, Signal, Span, Speaker, Stage,
-    Task, TaskId, TaskState, Time, TimerKind, Timers,
+    Offer, Outcome, PassedOver, Pause, Priority, Promise, Ranked, Reason, Reply, ReplyKind, RoleId, Signal, Span,
+    Speaker, Stage, Task, TaskId, TaskState, Time, TimerKind, Timers,
 };
 
 use super::form::{Stored, forms};
@@ -55,6 +55,7 @@ forms! {
         tries: u32,
         climbs: u32,
         missed: Vec<Miss>,
+        ranked: Vec<Ranked>,
         passed_over: Vec<PassedOver>,
         promise: Promise,
         final_message: Option<FinalMessage>,
@@ -62,6 +63,7 @@ forms! {
         first_act_at: Option<Time>,
         last_act_at: Option<Time>,
         resolution_due: Option<Time>,
+        pause: Option<Pause>,
         reactivated_at: Option<Time>,
         ending: Option<Ending>,
         ended_at: Option<Time>,
@@ -82,7 +84,13 @@ forms! {
 
     struct Miss as MissForm { agent: AgentId, at: Time, how: MissKind }
 
-    enum MissKind as MissKindForm { Lapsed, Declined(reason: Option<String>) }
+    enum MissKind as MissKindForm {
+        Lapsed, Declined(reason: Option<String>), GivenBack(reason: Option<String>),
+    }
+
+    struct Ranked as RankedForm { agent: AgentId, why: String }
+
+    struct Pause as PauseForm { since: Time, left: Span }
 
     struct PassedOver as PassedOverForm { agent: AgentId, why: String, at: Time }
 
@@ -173,14 +181,17 @@ forms! {
         Lapsed { agents: Vec<AgentId> },
         Withdrawn { agents: Vec<AgentId> },
         Escalated { rung: u32 },
-        Assigned { to: Assignee, by: String },
+        GivenBack { agent: AgentId, reason: Option<String> },
+        Assigned { task: u32, to: Assignee, by: String },
         Alarm { why: String },
         Missed,
         Reactivated { answered: bool },
-        Completed { outcome: Outcome, by: Option<AgentId> },
+        Completed { outcome: Outcome, by: Option<AgentId>, needed: Option<bool> },
         Ended { ending: Ending },
         Warning { timer: TimerKind, due_at: Time },
         Breached { timer: TimerKind },
+        Paused { timer: TimerKind },
+        Resumed { timer: TimerKind, due_at: Time },
         ControlChanged { from: Holder, to: Holder, epoch: u64 },
         BotRefused { message: MessageId, saw: Option<u64> },
         TaskCreated { task: u32 },
@@ -203,6 +214,8 @@ forms! {
         Declined { task: u32, agent: AgentId, reason: Option<String> },
         Completed(completion: Completion),
         Assigned { task: u32, to: Assignee, by: String, note: Option<String> },
+        GivenBack { task: u32, agent: AgentId, reason: Option<String> },
+        Left { agent: AgentId },
         Noted { task: u32, by: String, text: String },
         Released { by: String },
         Closed { by: String },
@@ -230,7 +243,7 @@ forms! {
     }
 
     struct Candidates as CandidatesForm {
-        ranked: Vec<AgentId>,
+        ranked: Vec<Ranked>,
         passed_over: Vec<PassedOver>,
         next_at: Option<Time>,
     }

@@ -77,14 +77,8 @@ impl Kind {
     /// The form that this program writes, from 1.
     pub fn form(self) -> u8 {
         match self {
-            Self::Conversation
-            | Self::Handover
-            | Self::Task
-            | Self::Message
-            | Self::Event
-            | Self::Presence
-            | Self::Decision
-            | Self::EndpointOff => 1,
+            Self::Conversation | Self::Task | Self::Message | Self::Presence | Self::EndpointOff => 1,
+            Self::Handover | Self::Event | Self::Decision => 2,
         }
     }
 }
@@ -106,7 +100,7 @@ pub enum ReadError {
     },
     /// A later version of Baton wrote it.
     #[error(
-        "the stored {kind} has form {found}, and this version of baton reads forms 1 to {newest}; start the version that wrote it"
+        "the stored {kind} has form {found}, and this version of baton reads forms up to {newest}; start the version that wrote it"
     )]
     Newer {
         /// What was read.
@@ -115,6 +109,18 @@ pub enum ReadError {
         found: u8,
         /// The newest one that is known here.
         newest: u8,
+    },
+    /// A version before the first release wrote it; no form of those is kept.
+    #[error(
+        "the stored {kind} has form {found} of a version before 0.1.0, and this one reads form {oldest}; begin with a new data folder"
+    )]
+    Older {
+        /// What was read.
+        kind: Kind,
+        /// The form's number.
+        found: u8,
+        /// The oldest one that is known here.
+        oldest: u8,
     },
     /// The bytes are not of this form.
     #[error("the stored {kind} of {bytes} bytes does not follow its form")]
@@ -203,6 +209,10 @@ fn decode<F: DeserializeOwned>(kind: Kind, bytes: &[u8]) -> Result<F, ReadError>
     let newest = kind.form();
     if found == 0 || found > newest {
         return Err(ReadError::Newer { kind, found, newest });
+    }
+    if found < newest {
+        let oldest = newest;
+        return Err(ReadError::Older { kind, found, oldest });
     }
     match postcard::take_from_bytes(rest) {
         Ok((form, [])) => Ok(form),

@@ -270,7 +270,7 @@ fn the_head_of_the_hvac_chat_and_a_message_are_small() {
 }
 
 #[test]
-fn the_first_form_of_a_row_is_read_for_ever() {
+fn a_row_is_written_in_the_bytes_of_its_form() {
     let row = PresenceRow {
         presence: Presence::Away,
         since: Time(1_000),
@@ -282,7 +282,13 @@ fn the_first_form_of_a_row_is_read_for_ever() {
         place: None,
         what: What::Happened(Event::TaskDropped { task: 7 }),
     };
-    assert_eq!(write(&event), [1, 0, 0, 0, 25, 7]);
+    assert_eq!(write(&event), [2, 0, 0, 0, 28, 7]);
+    assert_eq!(
+        read::<EventRow>(&[1, 0, 0, 0, 25, 7])
+            .expect_err("an old form")
+            .to_string(),
+        "the stored event has form 1 of a version before 0.1.0, and this one reads form 2; begin with a new data folder"
+    );
 }
 
 #[test]
@@ -297,7 +303,7 @@ fn a_row_that_cannot_be_read_says_what_and_why() {
     let newer = [&[9], &written[1..]].concat();
     assert_eq!(
         fault(&newer),
-        "the stored presence has form 9, and this version of baton reads forms 1 to 1; start the version that wrote it"
+        "the stored presence has form 9, and this version of baton reads forms up to 1; start the version that wrote it"
     );
     assert_eq!(
         fault(&[&written[..], b"xy"].concat()),

@@ -146,6 +146,9 @@ impl Case {
             | Event::Missed
             | Event::Warning { .. }
             | Event::Breached { .. }
+            | Event::Paused { .. }
+            | Event::Resumed { .. }
+            | Event::GivenBack { .. }
             | Event::ControlChanged { .. }
             | Event::TaskCreated { .. }
             | Event::TaskNoted { .. }

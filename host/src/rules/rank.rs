@@ -1,8 +1,11 @@
-//! Assignment: the first strategy of the pack that answers ranks those who are available.
+//! Assignment: the strategies of the pack rank those who are available, each those whom the ones before it left.
+//!
+//! So `owner-first` may say who comes first and nothing else, and `skills` and `least-loaded` go on from there. Whom no
+//! strategy names, and everybody where all of them fail, the host ranks by load.
 
 use std::sync::Arc;
 
-use baton_core::{AgentId, AssignQuestion, BusinessId, Candidates, Contact, PassedOver, Time};
+use baton_core::{AssignQuestion, BusinessId, Candidates, Contact, PassedOver, Ranked, Time};
 use baton_plugin::{Candidate, Choice, ConversationView, Ranking};
 
 use super::{Generation, Trouble};
@@ -43,20 +46,26 @@ impl Generation {
                 next_at,
             };
         }
-        let mut tried = self.strategies.iter();
-        let ranking = tried.find_map(|strategy| {
-            strategy.call(now, metrics, troubles, |s| s.rank(view, &question.handover, &available))
-        });
-        let Ranking {
-            ranked,
-            passed_over: unwanted,
-        } = ranking.unwrap_or_else(|| least_loaded(&available));
-        passed_over.extend(
-            unwanted
-                .into_iter()
-                .map(|Choice { agent, why }| PassedOver { agent, why, at: now }),
-        );
-        let ranked: Vec<AgentId> = ranked.into_iter().map(|choice| choice.agent).collect();
+        let mut ranked: Vec<Ranked> = Vec::new();
+        for strategy in &self.strategies {
+            if available.is_empty() {
+                break;
+            }
+            let answer = strategy.call(now, metrics, troubles, |s| s.rank(view, &question.handover, &available));
+            let Some(Ranking {
+                ranked: wanted,
+                passed_over: unwanted,
+            }) = answer
+            else {
+                continue;
+            };
+            let settled = |c: &Candidate| wanted.iter().chain(&unwanted).any(|choice| choice.agent == c.agent);
+            available.retain(|candidate| !settled(candidate));
+            ranked.extend(wanted.into_iter().map(ranked_as));
+            let over = |Choice { agent, why }| PassedOver { agent, why, at: now };
+            passed_over.extend(unwanted.into_iter().map(over));
+        }
+        ranked.extend(least_loaded(&available).into_iter().map(ranked_as));
         Candidates {
             ranked,
             passed_over,
@@ -65,8 +74,12 @@ impl Generation {
     }
 }
 
-/// What the host does without a strategy: who holds the smallest share of their capacity, then who waited longest.
-fn least_loaded(available: &[Candidate]) -> Ranking {
+fn ranked_as(Choice { agent, why }: Choice) -> Ranked {
+    Ranked { agent, why }
+}
+
+/// What the host does with those whom no strategy names: who holds the smallest share of their capacity, then who waited longest.
+fn least_loaded(available: &[Candidate]) -> Vec<Choice> {
     let mut order: Vec<&Candidate> = available.iter().collect();
     order.sort_by_key(|c| {
         (
@@ -80,8 +93,5 @@ fn least_loaded(available: &[Candidate]) -> Ranking {
         agent: c.agent.clone(),
         why: format!("holds {} of {}", c.open, c.capacity),
     };
-    Ranking {
-        ranked: order.iter().map(choice).collect(),
-        passed_over: Vec::new(),
-    }
+    order.iter().map(choice).collect()
 }

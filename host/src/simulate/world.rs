@@ -9,7 +9,7 @@ use baton_core::{
 use baton_plugin::ConversationView;
 
 use crate::config::Business;
-use crate::directory::{Directory, Member, Profile};
+use crate::directory::{Directory, Member, Profile, Rota};
 use crate::observe::Metrics;
 use crate::rules::{Generation, History, Trouble, View};
 
@@ -42,6 +42,9 @@ impl<'a> Rehearsal<'a> {
         for agent in business.agents.values() {
             let known = present(Profile::from(agent), agent.calendar.clone(), Presence::Online);
             let _ = directory.put(&business.id, known);
+        }
+        for (id, rota) in &business.rotas {
+            directory.put_rota(&business.id, id.clone(), rota.clone());
         }
         Ok(Self {
             business,
@@ -139,9 +142,15 @@ impl World for Rehearsal<'_> {
             roles,
             skills,
             languages,
+            rotas,
             capacity,
             presence,
         } = agent.clone();
+        for rota in rotas {
+            let always = Rota::new("UTC", vec![id.clone()], "1970-01-01", 0, &[]);
+            let always = always.expect("a rota of one, since ever");
+            self.directory.put_rota(&self.business.id, rota, always);
+        }
         let profile = Profile {
             name: id.to_string(),
             id,

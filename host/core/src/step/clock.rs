@@ -1,7 +1,10 @@
 //! Promises that are due, one in each step, and people who become available.
 
 use super::{Flow, Next, Taken, Turn};
-use crate::{DraftQuestion, Effect, Event, Handover, Holder, Question, Reply, ReplyKind, Stage, TaskState, TimerKind};
+use crate::{
+    Clock, DraftQuestion, Effect, Event, Handover, Holder, Pause, Question, Reply, ReplyKind, Sla, Span, Stage,
+    TaskState, TimerKind,
+};
 
 impl Turn<'_> {
     /// Somebody may have become available: only a handover that waits cares.
@@ -29,10 +32,7 @@ impl Turn<'_> {
             return Ok(Flow::Done);
         }
         match kind {
-            TimerKind::OfferLapse => {
-                self.lapse();
-                Ok(self.climb())
-            }
+            TimerKind::OfferLapse => Ok(self.offer_due()),
             TimerKind::Candidate => self.available(),
             TimerKind::Reactivate => Ok(self.reactivate()),
             TimerKind::ResponseWarning | TimerKind::ResolutionWarning => {
@@ -52,6 +52,60 @@ impl Turn<'_> {
             }
             TimerKind::FollowUpDue => Ok(Flow::Done),
         }
+    }
+
+    /// An offer lapses. What was given to somebody by hand stays theirs: whoever gave it must know.
+    fn offer_due(&mut self) -> Flow {
+        if let Stage::Assigned(to) = &self.handover().stage {
+            let why = format!("{to} has not accepted what was given to them");
+            self.emit(Event::Alarm { why });
+            return Flow::Done;
+        }
+        self.lapse();
+        self.climb()
+    }
+
+    /// The agent has spoken: from here on the business waits for the customer.
+    pub(super) fn stop_clock(&mut self) {
+        let (now, terms, calendar) = (self.now, self.terms(), &self.policy.calendar);
+        let timer = TimerKind::ResolutionDue;
+        let (Some(due_at), Some(resolution)) = (self.c.timers.get(timer), terms.resolution) else {
+            return;
+        };
+        if !terms.resolution_pauses {
+            return;
+        }
+        let handover = self.handover();
+        let left = match resolution.of(handover.priority).clock {
+            Clock::Wall => due_at - now,
+            Clock::Business => calendar.open_between(now, due_at),
+        };
+        handover.pause = Some(Pause { since: now, left });
+        self.c.timers.clear(TimerKind::ResolutionWarning);
+        self.c.timers.clear(timer);
+        self.emit(Event::Paused { timer });
+    }
+
+    /// The customer has answered: the time goes on where it stood.
+    pub(super) fn start_clock(&mut self) {
+        let (now, terms, calendar) = (self.now, self.terms(), &self.policy.calendar);
+        let Some(handover) = &mut self.c.handover else {
+            return;
+        };
+        let (Some(Pause { left, .. }), Some(resolution)) = (handover.pause.take(), terms.resolution) else {
+            return;
+        };
+        let Sla { span, clock } = resolution.of(handover.priority);
+        let due_at = calendar.due(now, left, clock);
+        handover.resolution_due = Some(due_at);
+        let timer = TimerKind::ResolutionDue;
+        self.c.timers.set(timer, due_at);
+        let until_warning = Span(left.0 - span.0 / 100 * i64::from(100 - terms.warn_percent));
+        if until_warning > Span(0) {
+            let at = calendar.due(now, until_warning, clock);
+            self.c.timers.set(TimerKind::ResolutionWarning, at);
+        }
+        self.emit(Event::Resumed { timer, due_at });
     }
 
     fn overdue(&mut self) {

@@ -6,8 +6,8 @@
 
 use super::{Flow, Next, Seek, Taken, Turn};
 use crate::{
-    AgentId, AssignQuestion, Candidates, Event, Miss, MissKind, Offer, OwnerRule, PassedOver, Question, Rung, Scope,
-    Spread, Stage, Target, Time, TimerKind,
+    AgentId, AssignQuestion, Candidates, Event, Miss, MissKind, Offer, OwnerRule, PassedOver, Question, Ranked, Rung,
+    Scope, Spread, Stage, Target, Time, TimerKind,
 };
 
 /// Agents whose being passed over a handover remembers; from the largest team one business runs on one ladder.
@@ -24,7 +24,7 @@ pub(super) enum SeekAt {
     Rung(u32),
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
     /// Looks for somebody, from where the handover stands.
     pub(super) fn seek(&mut self, opening: bool) -> Taken {
         let seek = Seek {
@@ -40,7 +40,7 @@ impl Turn<'_> {
             .owner
             .clone()
             .filter(|owner| opening && self.is_fresh(owner));
-        match (owner, self.policy.owner) {
+        match (owner, self.terms().owner) {
             (Some(owner), OwnerRule::Always) => {
                 self.offer(vec![owner], rung);
                 Ok(self.settle(seek))
@@ -67,12 +67,19 @@ impl Turn<'_> {
             next_at,
         } = candidates;
         self.pass_over(passed_over);
+        self.rank(&ranked);
         let seek = Seek {
             next_at: [seek.next_at, next_at].into_iter().flatten().min(),
             only_missed: seek.only_missed || !ranked.is_empty(),
             ..seek
         };
-        let mut fresh: Vec<AgentId> = ranked.into_iter().filter(|agent| self.is_fresh(agent)).collect();
+        let ranked = ranked.into_iter().map(|ranked| ranked.agent);
+        let (mut fresh, missed): (Vec<AgentId>, Vec<AgentId>) = ranked.partition(|agent| self.is_fresh(agent));
+        let missed = missed
+            .into_iter()
+            .filter_map(|agent| self.missed_before(agent))
+            .collect();
+        self.pass_over(missed);
         fresh.sort_by_key(|agent| self.misses(agent));
         match (seek.at, fresh.is_empty()) {
             (SeekAt::Owner, true) => Ok(self.ask_rung(
@@ -144,7 +151,7 @@ impl Turn<'_> {
 
     /// Begins the ladder anew while the policy lets it, else gives it to the fallback.
     fn ladder_end(&mut self, seek: Seek) -> Flow {
-        let most = self.policy.climbs;
+        let most = self.terms().climbs;
         let handover = self.handover();
         handover.climbs += 1;
         if handover.climbs < most {
@@ -160,11 +167,13 @@ impl Turn<'_> {
                 0,
             );
         }
-        let to = self.policy.fallback.clone();
+        let to = self.terms().fallback.clone();
         self.c.timers.clear(TimerKind::OfferLapse);
         self.c.timers.clear(TimerKind::Candidate);
         self.set_stage(Stage::Assigned(to.clone()));
+        let task = self.handover().task;
         self.emit(Event::Assigned {
+            task,
             to,
             by: "ladder".to_owned(),
         });
@@ -243,12 +252,13 @@ impl Turn<'_> {
         let handover_role = self.handover().role.clone();
         let step = self.rung(rung);
         let scope = match &step.to {
-            Target::Candidates => match handover_role.or_else(|| self.policy.role.clone()) {
+            Target::Candidates => match handover_role.or_else(|| self.terms().role.clone()) {
                 Some(role) => Scope::Role(role),
                 None => Scope::Everyone,
             },
             Target::Role(role) => Scope::Role(role.clone()),
             Target::Agent(agent) => Scope::Agent(agent.clone()),
+            Target::OnCall(rota) => Scope::OnCall(rota.clone()),
             Target::Everyone => Scope::Everyone,
         };
         let all = step.spread == Spread::All;
@@ -280,6 +290,32 @@ impl Turn<'_> {
         known.drain(..surplus);
     }
 
+    fn rank(&mut self, ranked: &[Ranked]) {
+        if !ranked.is_empty() {
+            self.handover().ranked = ranked.iter().take(MOST_PASSED_OVER).cloned().collect();
+        }
+    }
+
+    /// Why an agent who is available is not offered it again.
+    fn missed_before(&self, agent: AgentId) -> Option<PassedOver> {
+        let misses = &self.c.handover.as_ref()?.missed;
+        let miss = misses.iter().rev().find(|miss| miss.agent == agent)?;
+        let did = match miss.how {
+            MissKind::Lapsed => "missed",
+            MissKind::Declined(_) => "declined",
+            MissKind::GivenBack(_) => "gave back",
+        };
+        let [then, now] = [miss.at, self.now].map(|at| self.policy.calendar.local(at));
+        let (day, hour) = then.split_once(' ')?;
+        let when = if now.starts_with(day) { hour } else { &then };
+        let why = format!("{did} this one at {when}");
+        Some(PassedOver {
+            agent,
+            why,
+            at: self.now,
+        })
+    }
+
     /// Whether an agent has not missed it in this climb.
     fn is_fresh(&self, agent: &AgentId) -> bool {
         let climbs = self.c.handover.as_ref().map_or(0, |handover| handover.climbs);
@@ -294,7 +330,7 @@ impl Turn<'_> {
     }
 
     fn rungs(&self) -> u32 {
-        u32::try_from(self.policy.ladder.len()).expect("a ladder has a bounded number of rungs")
+        u32::try_from(self.terms().ladder.len()).expect("a ladder has a bounded number of rungs")
     }
 
     /// The rung it stands on; the last one where the ladder has become shorter.
@@ -303,8 +339,8 @@ impl Turn<'_> {
         rung.min(self.rungs() - 1)
     }
 
-    pub(super) fn rung(&self, rung: u32) -> &Rung {
-        let last = self.policy.ladder.len() - 1;
-        &self.policy.ladder[usize::try_from(rung).map_or(last, |r| r.min(last))]
+    pub(super) fn rung(&self, rung: u32) -> &'a Rung {
+        let last = self.terms().ladder.len() - 1;
+        &self.terms().ladder[usize::try_from(rung).map_or(last, |r| r.min(last))]
     }
 }

@@ -120,7 +120,13 @@ impl Conversation {
     }
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// What holds for the open handover; before one is there, what holds for all.
+    fn terms(&self) -> &'a Policy {
+        let reason = self.c.handover.as_ref().map(|handover| &handover.reason);
+        reason.map_or(self.policy, |reason| self.policy.of(reason))
+    }
+
     fn take(&mut self, input: Input) -> Taken {
         match input {
             Input::Said {
@@ -139,6 +145,8 @@ impl Turn<'_> {
             Input::Declined { task, agent, reason } => self.declined(task, agent, reason),
             Input::Completed(completion) => self.completed(completion),
             Input::Assigned { task, to, by, note } => self.assigned(task, to, by, note),
+            Input::GivenBack { task, agent, reason } => self.given_back(task, agent, reason),
+            Input::Left { agent } => self.left(&agent),
             Input::Noted { task, by, text } => self.noted(task, by, text),
             Input::Released { by } => self.released(by),
             Input::Closed { by } => self.closed(by),

@@ -76,17 +76,13 @@ impl Turn<'_> {
             note: None,
         });
         self.accept(agent);
+        self.stop_clock();
         Ok(self.ask_draft())
     }
 
     fn raise(&mut self, why: Why) {
         let (now, before) = (self.now, self.handover().priority);
-        let extra = self
-            .policy
-            .reason_tags
-            .get(why.reason.as_str())
-            .cloned()
-            .unwrap_or_default();
+        let extra = self.policy.of(&why.reason).tags.iter().cloned();
         let handover = self.handover();
         handover.priority = before.max(why.priority);
         handover.tags.extend(why.tags.into_iter().chain(extra));
@@ -115,11 +111,11 @@ impl Turn<'_> {
 
     /// A higher priority brings every live deadline forward; none moves back.
     fn hurry(&mut self, priority: Priority) {
-        let (now, calendar) = (self.now, &self.policy.calendar);
+        let (now, terms, calendar) = (self.now, self.terms(), &self.policy.calendar);
         let opened_at = self.handover().opened_at;
-        let response = self.policy.response.of(priority);
-        let window = self.policy.reactivation.unanswered.map(|w| w.of(priority));
-        let resolution = self.policy.resolution.map(|r| r.of(priority));
+        let response = terms.response.of(priority);
+        let window = terms.reactivation.unanswered.map(|w| w.of(priority));
+        let resolution = terms.resolution.map(|r| r.of(priority));
         let rung = self.rung(self.handover_rung());
         let offer = rung.within.of(priority);
         let due = |sla: Sla, from: Time| calendar.due(from, sla.span, sla.clock).max(now);
@@ -135,6 +131,9 @@ impl Turn<'_> {
             if let (Some(live), Some(at)) = (self.c.timers.get(kind), at) {
                 self.c.timers.set(kind, live.min(at));
             }
+        }
+        if let (Some(pause), Some(resolution)) = (&mut self.handover().pause, resolution) {
+            pause.left = pause.left.min(resolution.span);
         }
         if let Some(until) = self.c.timers.get(TimerKind::OfferLapse)
             && let Stage::Offered(offer) = &mut self.handover().stage
@@ -155,19 +154,13 @@ impl Turn<'_> {
             number: self.c.handovers,
         };
         let before = self.supersede(&id);
-        let mut tags = self.policy.tags.clone();
-        tags.extend(
-            self.policy
-                .reason_tags
-                .get(why.reason.as_str())
-                .cloned()
-                .unwrap_or_default(),
-        );
+        let terms = self.policy.of(&why.reason);
+        let mut tags = terms.tags.clone();
         tags.extend(self.c.tags.iter().cloned().chain(why.tags));
         let priority = before
             .as_ref()
             .map_or(why.priority, |old| old.priority.max(why.priority));
-        let sla = self.policy.response.of(priority);
+        let sla = terms.response.of(priority);
         let due_at = self.policy.calendar.due(self.now, sla.span, sla.clock);
         let business_time = sla.clock == Clock::Business;
         let earlier_request = before.as_ref().map(|old| old.request.clone());
@@ -197,6 +190,7 @@ impl Turn<'_> {
             climbs: unanswered.as_ref().map_or(0, |old| old.climbs),
             missed: unanswered.map(|old| old.missed).unwrap_or_default(),
             previous,
+            ranked: Vec::new(),
             passed_over: Vec::new(),
             promise: Promise {
                 within: sla.span,
@@ -208,6 +202,7 @@ impl Turn<'_> {
             first_act_at: None,
             last_act_at: None,
             resolution_due: None,
+            pause: None,
             reactivated_at: None,
             ending: None,
             ended_at: None,
@@ -227,28 +222,31 @@ impl Turn<'_> {
     fn supersede(&mut self, by: &HandoverId) -> Option<Handover> {
         self.c.handover.as_ref()?;
         self.drop_task(format!("handover {by} took its place"));
+        self.emit(Event::Ended {
+            ending: Ending::Superseded(by.clone()),
+        });
         Some(self.end_handover(Ending::Superseded(by.clone())))
     }
 
     fn promise_deadlines(&mut self) {
-        let (now, calendar) = (self.now, &self.policy.calendar);
+        let (now, terms, calendar) = (self.now, self.terms(), &self.policy.calendar);
         let handover = self.c.handover.as_mut().expect("it was just opened");
         let priority = handover.priority;
         let due = |sla: Sla, percent: u8| calendar.due(now, Span(sla.span.0 / 100 * i64::from(percent)), sla.clock);
-        let response = self.policy.response.of(priority);
+        let response = terms.response.of(priority);
         self.c
             .timers
-            .set(TimerKind::ResponseWarning, due(response, self.policy.warn_percent));
+            .set(TimerKind::ResponseWarning, due(response, terms.warn_percent));
         self.c.timers.set(TimerKind::ResponseDue, handover.promise.due_at);
-        if let Some(resolution) = self.policy.resolution.map(|r| r.of(priority)) {
+        if let Some(resolution) = terms.resolution.map(|r| r.of(priority)) {
             let due_at = due(resolution, 100);
             handover.resolution_due = Some(due_at);
             self.c
                 .timers
-                .set(TimerKind::ResolutionWarning, due(resolution, self.policy.warn_percent));
+                .set(TimerKind::ResolutionWarning, due(resolution, terms.warn_percent));
             self.c.timers.set(TimerKind::ResolutionDue, due_at);
         }
-        if let Some(window) = self.policy.reactivation.unanswered.map(|w| w.of(priority)) {
+        if let Some(window) = terms.reactivation.unanswered.map(|w| w.of(priority)) {
             self.c.timers.set(TimerKind::Reactivate, due(window, 100));
         }
     }
@@ -315,14 +313,18 @@ impl Turn<'_> {
                 [one] => Some(Assignee::Agent(one.clone())),
                 [] | [_, ..] => Some(match &self.rung(handover.rung).to {
                     Target::Role(role) => Assignee::Role(role.clone()),
-                    Target::Candidates => match handover.role.as_ref().or(self.policy.role.as_ref()) {
-                        Some(role) => Assignee::Role(role.clone()),
-                        None => Assignee::Everyone,
-                    },
-                    Target::Agent(_) | Target::Everyone => Assignee::Everyone,
+                    Target::Candidates => self.queue(),
+                    Target::Agent(_) | Target::OnCall(_) | Target::Everyone => Assignee::Everyone,
                 }),
             },
         }
+    }
+
+    /// Who takes what nobody in particular has: the role that should get it, else everyone.
+    pub(super) fn queue(&self) -> Assignee {
+        let wanted = self.c.handover.as_ref().and_then(|handover| handover.role.as_ref());
+        let role = wanted.or(self.terms().role.as_ref());
+        role.map_or(Assignee::Everyone, |role| Assignee::Role(role.clone()))
     }
 
     fn answered(&self) -> bool {

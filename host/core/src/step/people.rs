@@ -24,6 +24,7 @@ impl Turn<'_> {
                     }
                     Stage::Waiting | Stage::Offered(_) | Stage::Assigned(_) => self.accept(agent),
                 }
+                self.stop_clock();
                 Ok(Flow::Done)
             }
         }
@@ -32,12 +33,9 @@ impl Turn<'_> {
     pub(super) fn accepted(&mut self, task: u32, agent: AgentId) -> Taken {
         if !self.is_handovers(task)? {
             let to = Assignee::Agent(agent);
-            let task = self.open_task(task)?;
-            task.assignee = Some(to.clone());
-            self.effects.push(Effect::Emit(Event::Assigned {
-                to,
-                by: "accepted".to_owned(),
-            }));
+            self.open_task(task)?.assignee = Some(to.clone());
+            let by = "accepted".to_owned();
+            self.effects.push(Effect::Emit(Event::Assigned { task, to, by }));
             return Ok(Flow::Done);
         }
         match &self.handover().stage {
@@ -82,7 +80,8 @@ impl Turn<'_> {
         let priority = handover.priority;
         self.c.timers.clear(TimerKind::ResponseWarning);
         self.c.timers.clear(TimerKind::ResponseDue);
-        let window = self.policy.reactivation.quiet.or(self.policy.reactivation.unanswered);
+        let reactivation = self.terms().reactivation;
+        let window = reactivation.quiet.or(reactivation.unanswered);
         match window.map(|w| w.of(priority)) {
             Some(sla) => {
                 let at = self.policy.calendar.due(now, sla.span, sla.clock);
@@ -111,7 +110,7 @@ impl Turn<'_> {
                 return Err(Refusal::NotOffered { to: self.whose(task)? });
             }
         };
-        self.missed(agent.clone(), reason.clone());
+        self.missed(agent.clone(), MissKind::Declined(reason.clone()));
         if left.agents.is_empty() {
             self.c.timers.clear(TimerKind::OfferLapse);
             self.set_stage(Stage::Waiting);
@@ -123,13 +122,80 @@ impl Turn<'_> {
         Ok(Flow::Done)
     }
 
-    fn missed(&mut self, agent: AgentId, reason: Option<String>) {
-        let miss = Miss {
-            agent,
-            at: self.now,
-            how: MissKind::Declined(reason),
+    fn missed(&mut self, agent: AgentId, how: MissKind) {
+        let at = self.now;
+        self.handover().missed.push(Miss { agent, at, how });
+    }
+
+    /// Back into the queue: others are asked from the rung on which it stands, the customer waits for one of them.
+    pub(super) fn given_back(&mut self, task: u32, agent: AgentId, reason: Option<String>) -> Taken {
+        let main = self.is_handovers(task)?;
+        let has_it = match self.c.handover.as_ref().map(|h| &h.stage) {
+            Some(Stage::Accepted(by)) if main => *by == agent,
+            Some(_) if main => false,
+            Some(_) | None => self.open_task(task)?.assignee == Some(Assignee::Agent(agent.clone())),
         };
-        self.handover().missed.push(miss);
+        if !has_it {
+            return Err(Refusal::NotYours {
+                whose: self.whose(task)?,
+            });
+        }
+        if !main {
+            self.reassign(task, agent.to_string())?;
+            return Ok(Flow::Done);
+        }
+        self.missed(agent.clone(), MissKind::GivenBack(reason.clone()));
+        Ok(self.take_back(agent, reason))
+    }
+
+    fn take_back(&mut self, agent: AgentId, reason: Option<String>) -> Flow {
+        self.set_stage(Stage::Waiting);
+        self.emit(Event::GivenBack { agent, reason });
+        self.set_control(Holder::Waiting);
+        self.seek_again()
+    }
+
+    /// A task that is not the handover's goes to whoever takes it.
+    fn reassign(&mut self, task: u32, by: String) -> Result<(), Refusal> {
+        let to = self.queue();
+        self.open_task(task)?.assignee = Some(to.clone());
+        self.effects.push(Effect::Emit(Event::Assigned { task, to, by }));
+        Ok(())
+    }
+
+    /// What somebody had who is gone goes to others, as if they had given it back.
+    pub(super) fn left(&mut self, agent: &AgentId) -> Taken {
+        let gone = Some(Assignee::Agent(agent.clone()));
+        let main = self.c.handover.as_ref().map(|handover| handover.task);
+        let tasks = self.c.open_tasks.iter().filter(|(_, task)| task.assignee == gone);
+        let tasks: Vec<u32> = tasks.map(|(number, _)| *number).filter(|n| Some(*n) != main).collect();
+        for task in tasks {
+            self.reassign(task, format!("{agent} left"))?;
+        }
+        let agents = vec![agent.clone()];
+        match self.c.handover.as_ref().map(|handover| handover.stage.clone()) {
+            Some(Stage::Accepted(by)) if by == *agent => {
+                Ok(self.take_back(agent.clone(), Some("no longer there".to_owned())))
+            }
+            Some(Stage::Assigned(Assignee::Agent(to))) if to == *agent => {
+                self.c.timers.clear(TimerKind::OfferLapse);
+                self.set_stage(Stage::Waiting);
+                self.emit(Event::Withdrawn { agents });
+                Ok(self.seek_again())
+            }
+            Some(Stage::Offered(mut offer)) if offer.agents.contains(agent) => {
+                offer.agents.retain(|other| other != agent);
+                let nobody = offer.agents.is_empty();
+                self.set_stage(if nobody { Stage::Waiting } else { Stage::Offered(offer) });
+                self.emit(Event::Withdrawn { agents });
+                if !nobody {
+                    return Ok(Flow::Done);
+                }
+                self.c.timers.clear(TimerKind::OfferLapse);
+                Ok(self.seek_again())
+            }
+            Some(Stage::Waiting | Stage::Offered(_) | Stage::Assigned(_) | Stage::Accepted(_)) | None => Ok(Flow::Done),
+        }
     }
 
     pub(super) fn assigned(&mut self, task: u32, to: Assignee, by: String, note: Option<String>) -> Taken {
@@ -138,7 +204,7 @@ impl Turn<'_> {
         }
         if !self.is_handovers(task)? {
             self.open_task(task)?.assignee = Some(to.clone());
-            self.effects.push(Effect::Emit(Event::Assigned { to, by }));
+            self.effects.push(Effect::Emit(Event::Assigned { task, to, by }));
             return Ok(Flow::Done);
         }
         let withdrawn: Vec<AgentId> = match &self.handover().stage {
@@ -151,13 +217,16 @@ impl Turn<'_> {
             Stage::Accepted(agent) if to != Assignee::Agent(agent.clone()) => vec![agent.clone()],
             Stage::Waiting | Stage::Assigned(_) | Stage::Accepted(_) => Vec::new(),
         };
-        self.c.timers.clear(TimerKind::OfferLapse);
+        // It stays theirs, but not unseen: when an offer would have lapsed, an alarm is sent.
+        let within = self.rung(self.handover_rung()).within.of(self.handover().priority);
+        let until = self.policy.calendar.due(self.now, within.span, within.clock);
+        self.c.timers.set(TimerKind::OfferLapse, until);
         self.c.timers.clear(TimerKind::Candidate);
         self.set_stage(Stage::Assigned(to.clone()));
         if !withdrawn.is_empty() {
             self.emit(Event::Withdrawn { agents: withdrawn });
         }
-        self.emit(Event::Assigned { to, by });
+        self.emit(Event::Assigned { task, to, by });
         Ok(Flow::Done)
     }
 
@@ -188,6 +257,7 @@ impl Turn<'_> {
             follow_up,
         } = completion;
         let main = self.is_handovers(task)?;
+        let after = self.terms().after_completion;
         if let Some(agent) = by.as_ref()
             && !self.may_complete(task, main, agent)
         {
@@ -224,6 +294,7 @@ impl Turn<'_> {
             self.emit(Event::Completed {
                 outcome,
                 by: by.clone(),
+                needed,
             });
             self.end_handover(Ending::Completed {
                 outcome,
@@ -232,7 +303,7 @@ impl Turn<'_> {
                 note,
             });
             self.c.request = None;
-            self.set_control(match self.policy.after_completion {
+            self.set_control(match after {
                 AfterCompletion::Bot => Holder::Bot,
                 AfterCompletion::Close => Holder::Closed,
             });
@@ -257,7 +328,8 @@ impl Turn<'_> {
     fn escalate(&mut self, by: Option<AgentId>, note: Option<String>) -> Flow {
         let holder = by.or_else(|| self.handover().holders().first().cloned());
         if let Some(agent) = holder {
-            self.missed(agent, Some(note.unwrap_or_else(|| "needs escalation".to_owned())));
+            let why = note.unwrap_or_else(|| "needs escalation".to_owned());
+            self.missed(agent, MissKind::Declined(Some(why)));
         }
         self.human_acted();
         self.c.timers.clear(TimerKind::OfferLapse);
@@ -268,7 +340,7 @@ impl Turn<'_> {
 
     fn make_follow_up(&mut self, of: &Task, wanted: FollowUp) {
         self.c.tasks += 1;
-        let sla = self.policy.follow_up;
+        let sla = self.terms().follow_up;
         let number = self.c.tasks;
         let task = Task {
             id: TaskId {

@@ -45,7 +45,10 @@ impl Turn<'_> {
         self.learn(fields, &signals);
         match message.speaker {
             Speaker::Agent => return self.agent_spoke(message),
-            Speaker::Customer => self.customer_spoke(&message, &signals),
+            Speaker::Customer => {
+                self.start_clock();
+                self.customer_spoke(&message, &signals);
+            }
             Speaker::Bot => self.c.bot_turns += 1,
         }
         let failed = self.count_failure(&message, &signals);

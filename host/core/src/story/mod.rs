@@ -7,7 +7,7 @@
 //! ```text
 //! # Anything behind a # is a comment.
 //! start 2026-03-02 10:00                              local time of the business; optional
-//! agent ana: roles support technician; skills hvac; capacity 3; languages en de
+//! agent ana: roles support technician; skills hvac; capacity 3; languages en de; rota night
 //! contact name=Dana Reed; phone=+1 555 0100           known from the first message on
 //!
 //! 0     customer: I want to talk to a human
@@ -23,7 +23,7 @@
 //! Times count from the start. Acts: `customer: …`, `bot: …` (also `bot (epoch 1, confidence 0.2, answered no,
 //! intent x): …`), `agent ana: …`, `field model=X200` and `contact email=…` (sent along with the next message),
 //! `ana accepts`, `ana declines: why`, `ana completes converted: note` (also `not-needed`, `due 24h`),
-//! `boss notes: …`, `boss assigns ana`, `boss requests high-value high: note`, `boss releases`, `boss closes`,
+//! `boss notes: …`, `boss assigns ana`, `ana gives back: why`, `ana leaves` (the business), `boss requests high-value high: note`, `boss releases`, `boss closes`,
 //! `ana online`, `ana away`, `ana offline`, `wake`. An act on another task than the handover's names it:
 //! `ana completes task 2 closed`. Timers that are due before an act fire at their own time, as `wake`.
 

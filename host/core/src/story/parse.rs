@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{AgentId, Assignee, BotState, Contact, Outcome, Presence, Priority, Reason, RoleId, Span};
+use crate::{AgentId, Assignee, BotState, Contact, Outcome, Presence, Priority, Reason, RoleId, RotaId, Span};
 
 /// A story that was read.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -56,6 +56,8 @@ pub struct AgentLine {
     pub skills: Vec<String>,
     /// `languages en de`
     pub languages: Vec<String>,
+    /// `rota night`: on call all the time.
+    pub rotas: Vec<RotaId>,
     /// `capacity 3`; 5 where it is not said.
     pub capacity: u32,
     /// `online`, `away` or `offline`; online where it is not said.
@@ -115,6 +117,10 @@ pub enum Deed {
         /// In their words.
         note: Option<String>,
     },
+    /// `gives back: why`
+    GiveBack(Option<String>),
+    /// `leaves`
+    Leave,
     /// `notes: text`
     Note(String),
     /// `assigns ana: note`
@@ -147,7 +153,7 @@ impl fmt::Display for StoryError {
 impl std::error::Error for StoryError {}
 
 const ACTS: &str = "customer: …, bot: …, agent NAME: …, field NAME=VALUE, contact NAME=VALUE, wake, or NAME accepts, declines, \
-                    completes, notes, assigns, requests, releases, closes, online, away, offline";
+                    completes, gives back, notes, assigns, requests, releases, closes, leaves, online, away, offline";
 
 impl Story {
     /// Reads a story.
@@ -247,6 +253,7 @@ fn agent_line(text: &str) -> Result<AgentLine, String> {
         roles: Vec::new(),
         skills: Vec::new(),
         languages: Vec::new(),
+        rotas: Vec::new(),
         capacity: 5,
         presence: Presence::Online,
     };
@@ -260,13 +267,17 @@ fn agent_line(text: &str) -> Result<AgentLine, String> {
             }
             "skill" | "skills" => agent.skills = words(),
             "language" | "languages" => agent.languages = words(),
+            "rota" | "rotas" => {
+                let rotas: Result<Vec<_>, _> = words().iter().map(|r| RotaId::new(r)).collect();
+                agent.rotas = rotas.map_err(|e| e.to_string())?;
+            }
             "capacity" => {
                 let capacity = values.trim().parse().ok().filter(|n| *n > 0);
                 agent.capacity = capacity.ok_or_else(|| format!("{values:?} is not a capacity; write 1 or more"))?;
             }
             _ => {
                 let expected =
-                    || format!("{key:?} is none of roles, skills, languages, capacity, online, away, offline");
+                    || format!("{key:?} is none of roles, skills, languages, rota, capacity, online, away, offline");
                 agent.presence = Presence::parse(key).ok_or_else(expected)?;
             }
         }
@@ -374,6 +385,8 @@ fn does(who: &str, words: Vec<&str>, tail: Option<String>) -> Result<Act, String
     let deed = match verb {
         "accepts" => Deed::Accept,
         "declines" => Deed::Decline(tail),
+        "leaves" => Deed::Leave,
+        "gives" if words.next() == Some("back") => Deed::GiveBack(tail),
         "notes" => Deed::Note(tail.ok_or("notes: says nothing")?),
         "releases" => Deed::Release,
         "closes" => Deed::Close,

@@ -155,6 +155,9 @@ impl<W: World> Run<'_, W> {
             }
             Act::Does { who, task, deed } => {
                 let input = self.deed(who, *task, deed, now)?;
+                if let Input::Left { agent } = &input {
+                    self.world.presence(agent, Presence::Offline);
+                }
                 self.step(input, None, now)
             }
         }
@@ -204,6 +207,12 @@ impl<W: World> Run<'_, W> {
                 agent: agent()?,
                 reason,
             },
+            Deed::GiveBack(reason) => Input::GivenBack {
+                task,
+                agent: agent()?,
+                reason,
+            },
+            Deed::Leave => Input::Left { agent: agent()? },
             Deed::Note(text) => Input::Noted { task, by, text },
             Deed::Assign(to, note) => Input::Assigned { task, to, by, note },
             Deed::Request(reason, priority, note) => Input::Requested {
@@ -291,7 +300,7 @@ fn written(at: Option<Span>, text: &str) -> (String, String) {
     let spans = |word: &str| Span::parse(word).map_or_else(|| word.to_owned(), |span| format!("{}ms", span.0));
     let compared = text.split_whitespace().map(spans).collect::<Vec<_>>().join(" ");
     match at {
-        Some(at) => (format!("{:<6}{text}", at.to_string()), format!("{} {compared}", at.0)),
+        Some(at) => (format!("{:<5} {text}", at.to_string()), format!("{} {compared}", at.0)),
         None => (format!("      -> {text}"), format!("-> {compared}")),
     }
 }

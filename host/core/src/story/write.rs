@@ -37,11 +37,7 @@ impl Writer {
                 Some(format!("{mark}: {}", reply.text.replace('\n', " / ")))
             }
             Effect::Emit(event) => Some(self.event(conversation, ended, event)),
-            Effect::HandoverEnded(handover) => match &handover.ending {
-                Some(Ending::Superseded(by)) => Some(format!("superseded by {}", by.number)),
-                Some(Ending::Completed { .. } | Ending::Released(_) | Ending::Closed(_)) | None => None,
-            },
-            Effect::TaskEnded(_) => None,
+            Effect::HandoverEnded(_) | Effect::TaskEnded(_) => None,
         }
     }
 
@@ -65,14 +61,15 @@ impl Writer {
             },
             Event::Accepted { agent } => format!("assign {agent}"),
             Event::Declined { agent, .. } => format!("decline {agent}"),
+            Event::GivenBack { agent, .. } => format!("give back {agent}"),
             Event::Lapsed { agents } => format!("lapse {}", names(agents)),
             Event::Withdrawn { agents } => format!("withdraw {}", names(agents)),
             Event::Escalated { rung } => format!("escalate to rung {}", rung + 1),
-            Event::Assigned { to, by } => format!("assign {to} by {by}"),
+            Event::Assigned { to, by, .. } => format!("assign {to} by {by}"),
             Event::Alarm { why } => format!("alarm: {why}"),
             Event::Missed => "missed".to_owned(),
             Event::Reactivated { .. } => "bot back".to_owned(),
-            Event::Completed { outcome, by } => {
+            Event::Completed { outcome, by, .. } => {
                 let by = by.as_ref().map_or("an operator", AgentId::as_str);
                 format!("complete {} by {by}", outcome.as_str())
             }
@@ -86,6 +83,8 @@ impl Writer {
                 format!("warn {} at {}", timer.as_str(), self.span(*due_at))
             }
             Event::Breached { timer } => format!("breach {}", timer.as_str()),
+            Event::Paused { timer } => format!("pause {}", timer.as_str()),
+            Event::Resumed { timer, due_at } => format!("resume {} until {}", timer.as_str(), self.span(*due_at)),
             Event::ControlChanged { to, epoch, .. } => format!("control {} {epoch}", holder(*to)),
             Event::BotRefused { saw, .. } => match saw {
                 Some(saw) => format!("refuse bot, it saw epoch {saw}"),

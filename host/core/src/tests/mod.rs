@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::story::{self, AgentLine, Story, World};
 use crate::{
     AgentId, Answer, Candidates, Conversation, Draft, Evidence, Message, PassedOver, Policy, Presence, Priority,
-    Question, Reason, RoleId, Scope, Signal, Speaker, Time,
+    Question, Ranked, Reason, RoleId, Scope, Signal, Speaker, Time,
 };
 
 /// Plays a story under a policy; anything else than what it lists is an error.
@@ -64,7 +64,9 @@ impl World for Scripted {
     }
 
     fn presence(&mut self, agent: &AgentId, presence: Presence) {
-        self.agents.get_mut(agent).expect("an agent of the story").presence = presence;
+        if let Some(agent) = self.agents.get_mut(agent) {
+            agent.presence = presence;
+        }
     }
 
     fn settled(&mut self, _: &Conversation, _: Option<&Message>) {}
@@ -79,11 +81,15 @@ impl Scripted {
             let asked = match scope {
                 Scope::Agent(only) => only == id,
                 Scope::Role(role) => agent.roles.contains(role),
+                Scope::OnCall(rota) => agent.rotas.contains(rota),
                 Scope::Everyone => true,
             };
             match agent.presence {
                 _ if !asked => {}
-                Presence::Online => found.ranked.push(id.clone()),
+                Presence::Online => found.ranked.push(Ranked {
+                    agent: id.clone(),
+                    why: "in order".to_owned(),
+                }),
                 Presence::Away | Presence::Offline => {
                     let why = agent.presence.as_str().to_owned();
                     found.passed_over.push(PassedOver {

@@ -95,6 +95,8 @@ fn an_assignment_by_hand_is_never_overwritten() {
          1m    boss assigns bo: knows the house
                -> withdraw ana
                -> assign bo by boss
+         16m   wake
+               -> alarm: bo has not accepted what was given to them
          3h    wake
          4h    boss notes: called bo
                -> note on task 1 by boss

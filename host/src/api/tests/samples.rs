@@ -53,6 +53,10 @@ pub(crate) fn handover() -> Handover {
         tries: 1,
         climbs: 0,
         missed: vec![],
+        ranked: vec![Ranked {
+            agent: agent("ana"),
+            why: "holds 1 of 5".into(),
+        }],
         passed_over: vec![PassedOver {
             agent: agent("bo"),
             why: "at capacity 5 of 5".into(),
@@ -68,6 +72,7 @@ pub(crate) fn handover() -> Handover {
         first_act_at: None,
         last_act_at: None,
         resolution_due: None,
+        pause: None,
         reactivated_at: None,
         ending: None,
         ended_at: None,

@@ -61,6 +61,9 @@ pub(crate) struct Handover {
     /// Who was offered it in vain.
     pub(crate) missed: Vec<Miss>,
     /// Who was not offered it, and why.
+    /// Who could have it, best first: the last answer of the strategies.
+    pub(crate) ranked: Vec<Ranked>,
+    /// Who was not offered it, and why.
     pub(crate) passed_over: Vec<PassedOver>,
     /// The one message that told the customer.
     pub(crate) final_message: Option<FinalMessage>,
@@ -71,6 +74,9 @@ pub(crate) struct Handover {
     /// When the outcome is due.
     #[schema(format = DateTime)]
     pub(crate) resolution_due_at: Option<String>,
+    /// Since when the time to the outcome stands still: the customer is waited for.
+    #[schema(format = DateTime)]
+    pub(crate) paused_since: Option<String>,
     /// When the bot took the conversation back.
     #[schema(format = DateTime)]
     pub(crate) reactivated_at: Option<String>,
@@ -150,6 +156,15 @@ pub(crate) enum MissKind {
     Lapsed,
     /// The agent said no.
     Declined,
+    GivenBack,
+}
+
+/// A candidate whom a strategy would have take it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ranked {
+    pub(crate) agent: String,
+    #[schema(example = "holds 1 of 5")]
+    pub(crate) why: String,
 }
 
 /// A candidate who was not offered it.
@@ -287,11 +302,13 @@ impl From<baton_core::Handover> for Handover {
             tries,
             climbs,
             missed,
+            ranked,
             passed_over,
             final_message,
             first_act_at,
             last_act_at,
             resolution_due,
+            pause,
             reactivated_at,
             ending,
             timeline,
@@ -310,11 +327,13 @@ impl From<baton_core::Handover> for Handover {
             tries,
             climbs,
             missed: missed.into_iter().map(Into::into).collect(),
+            ranked: ranked.into_iter().map(Into::into).collect(),
             passed_over: passed_over.into_iter().map(Into::into).collect(),
             final_message: final_message.map(Into::into),
             first_act_at: first_act_at.map(rfc3339),
             last_act_at: last_act_at.map(rfc3339),
             resolution_due_at: resolution_due.map(rfc3339),
+            paused_since: pause.map(|pause| rfc3339(pause.since)),
             reactivated_at: reactivated_at.map(rfc3339),
             ending: ending.map(Into::into),
             timeline: timeline.into_iter().map(Into::into).collect(),
@@ -373,12 +392,23 @@ impl From<baton_core::Miss> for Miss {
         let (how, reason) = match how {
             baton_core::MissKind::Lapsed => (MissKind::Lapsed, None),
             baton_core::MissKind::Declined(reason) => (MissKind::Declined, reason),
+            baton_core::MissKind::GivenBack(reason) => (MissKind::GivenBack, reason),
         };
         Self {
             agent: agent.to_string(),
             at: rfc3339(at),
             how,
             reason,
+        }
+    }
+}
+
+impl From<baton_core::Ranked> for Ranked {
+    fn from(ranked: baton_core::Ranked) -> Self {
+        let baton_core::Ranked { agent, why } = ranked;
+        Self {
+            agent: agent.to_string(),
+            why,
         }
     }
 }

@@ -63,6 +63,9 @@ pub(crate) struct TimelineEntry {
     /// A task's number in the conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) task: Option<u32>,
+    /// Whether it was needed at all, where they said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) needed: Option<bool>,
 }
 
 impl From<baton_core::Entry> for TimelineEntry {
@@ -93,7 +96,7 @@ impl From<baton_core::Entry> for TimelineEntry {
                 by: Some(agent.to_string()),
                 ..blank
             },
-            Event::Declined { agent, reason } => Self {
+            Event::Declined { agent, reason } | Event::GivenBack { agent, reason } => Self {
                 by: Some(agent.to_string()),
                 why: reason,
                 ..blank
@@ -106,7 +109,8 @@ impl From<baton_core::Entry> for TimelineEntry {
                 rung: Some(rung),
                 ..blank
             },
-            Event::Assigned { to, by } => Self {
+            Event::Assigned { task, to, by } => Self {
+                task: Some(task),
                 assignee: Some(to.into()),
                 by: Some(by),
                 ..blank
@@ -119,18 +123,19 @@ impl From<baton_core::Entry> for TimelineEntry {
                 answered: Some(answered),
                 ..blank
             },
-            Event::Completed { outcome, by } => Self {
+            Event::Completed { outcome, by, needed } => Self {
                 outcome: Some(outcome.into()),
                 by: by.map(|by| by.to_string()),
+                needed,
                 ..blank
             },
             Event::Ended { ending } => Self::ended(ending, blank),
-            Event::Warning { timer, due_at } => Self {
+            Event::Warning { timer, due_at } | Event::Resumed { timer, due_at } => Self {
                 deadline: Some(timer.as_str().into()),
                 due_at: Some(rfc3339(due_at)),
                 ..blank
             },
-            Event::Breached { timer } => Self {
+            Event::Breached { timer } | Event::Paused { timer } => Self {
                 deadline: Some(timer.as_str().into()),
                 ..blank
             },

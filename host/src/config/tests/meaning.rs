@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use baton_core::{AgentId, Assignee, Clock, Mode, OwnerRule, Priority, Sla, Span, Time};
+use baton_core::{AgentId, Assignee, Clock, Mode, OwnerRule, Priority, Reason, Sla, Span, Time};
 use serde_json::Value;
 
 use super::*;
@@ -34,7 +34,7 @@ fn the_nearer_layer_wins_key_by_key_and_priority_by_priority() {
          resolution = { medium = '3d' }
          reactivation = { unanswered = 'never' }
          tags = ['acme']
-         reason_tags = { sentiment = ['care'] }
+         reason = { sentiment = { tags = ['care'], response = { low = '30m' }, fallback = 'agent:cy' } }
          [[business.acme.bot]]
          id = 'web'
          mode = 'suggest'
@@ -58,7 +58,12 @@ fn the_nearer_layer_wins_key_by_key_and_priority_by_priority() {
     );
     assert_eq!(sms.reactivation.unanswered, None);
     assert_eq!(sms.tags, BTreeSet::from(["acme".to_owned()]));
-    assert_eq!(sms.reason_tags["sentiment"], BTreeSet::from(["care".to_owned()]));
+    let (upset, usual) = (&sms.reasons["sentiment"], Reason::new("high-value").expect("an id"));
+    assert_eq!(upset.tags, BTreeSet::from(["acme".to_owned(), "care".to_owned()]));
+    assert_eq!(upset.response.of(Priority::Low), sla(Span::minutes(30), Clock::Wall));
+    assert_eq!(upset.response.of(Priority::High), sms.response.of(Priority::High));
+    assert_eq!(upset.fallback, Assignee::Agent(AgentId::new("cy").expect("an id")));
+    assert_eq!((sms.of(&usual), upset.resolution), (&sms, sms.resolution));
     assert_eq!(
         (sms.mode, sms.turn_budget, sms.owner),
         (Mode::Auto, None, OwnerRule::IfAvailable)
@@ -179,13 +184,7 @@ fn the_example_is_sound_and_shows_the_real_defaults() {
     assert_eq!(config.plugins.budget, usual.plugins.budget);
     assert_eq!(config.plugins.cache_dir, Some("/etc/baton/baton-data/plugins".into()));
     let as_it_stands = policy(&acme(EXAMPLE), "web-bot");
-    assert_eq!(
-        policy(&acme(&example_with_every_key()), "web-bot").map(|p| Policy {
-            reason_tags: Default::default(),
-            ..p
-        }),
-        as_it_stands
-    );
+    assert_eq!(policy(&acme(&example_with_every_key()), "web-bot"), as_it_stands);
     assert_eq!(Http::default().heartbeat, Duration::from_secs(15));
 }
 

@@ -206,18 +206,43 @@ fn a_handover_that_cannot_be_meant_is_refused() {
     check_acme(
         "[[business.acme.handover.ladder]]\nto = 'boss'\n[[business.acme.handover.ladder]]\ntries = 0",
         &[
-            "3:6 \"boss\" is nobody; expected \"candidates\", \"everyone\", \"role:NAME\" or \"agent:NAME\"",
+            "3:6 \"boss\" is nobody; expected \"candidates\", \"everyone\", \"role:NAME\", \"rota:NAME\" or \"agent:NAME\"",
             "4:1 the key `to` is missing",
             "5:9 0 is out of range; expected 1 to 1000",
         ],
     );
     check_acme(
-        "[business.acme.handover]\nreason_tags.explict-request = ['x']\nfollow_up = '400d'",
+        "[business.acme.handover]\nreason.explict-request = { tags = ['x'] }\nfollow_up = '400d'",
         &["4:13 \"400d\" is longer than a year; at most \"366d\" is allowed"],
     );
     check_acme(
-        "[business.acme.handover]\nreason_tags.explict-request = ['x']",
-        &["3:31 unknown reason \"explict-request\"; did you mean `explicit-request`?"],
+        "[business.acme.handover]\nreason.explict-request = { tags = ['x'] }",
+        &["3:26 unknown reason \"explict-request\"; did you mean `explicit-request`?"],
+    );
+}
+
+#[test]
+fn a_rota_with_a_hole_is_refused() {
+    let team = "role = []\nagent = [{ id = 'ana' }, { id = 'bo' }]\n";
+    check_acme(
+        &format!("{team}rota = [{{ id = 'night', agents = [], begins = '2026-03-16', hand_over = '9' }}]"),
+        &[
+            "4:34 expected at least 1 item, found 0",
+            "4:73 \"9\" is not a time of day; write it as \"08:00\"",
+        ],
+    );
+    check_acme(
+        &format!(
+            "{team}rota = [{{ id = 'night', agents = ['ana', 'bob'], begins = '2026-03-16', swaps = [
+               {{ week = '2026-03-24', agent = 'bo' }},
+             ] }}]
+             handover.ladder = [{{ to = 'rota:nigth' }}]"
+        ),
+        &[
+            "4:42 business `acme` has no agent `bob`; did you mean `bo`?",
+            "5:25 no week begins on this day; one begins on \"2026-03-23\"",
+            "7:40 business `acme` has no rota `nigth`; did you mean `night`?",
+        ],
     );
 }
 

@@ -68,7 +68,9 @@ impl Readers {
         };
         let agents = match what {
             What::Happened(Event::Offered { agents, until: _ }) => agents.clone(),
-            What::Happened(Event::Assigned { to, by }) if by != "accepted" => self.of_assignee(business, to, by),
+            What::Happened(Event::Assigned { to, by, task: _ }) if by != "accepted" => {
+                self.of_assignee(business, to, by)
+            }
             What::OverdueDigest { .. } => return vec![Reader::Digest],
             What::Happened(_)
             | What::Reply(_)

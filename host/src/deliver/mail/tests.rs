@@ -162,7 +162,11 @@ fn everybody_who_is_asked_and_has_an_address_gets_a_mail() {
         until: Time(0),
     };
     assert_eq!(told(offered(&["bo", "kim", "ana"])), "mail:bo mail:ana");
-    let given = |to, by: &str| Event::Assigned { to, by: by.to_owned() };
+    let given = |to, by: &str| Event::Assigned {
+        task: 1,
+        to,
+        by: by.to_owned(),
+    };
     let sales = || Assignee::Role(RoleId::new("sales").expect("well formed"));
     assert_eq!(told(given(sales(), "operator:desk")), "mail:ana mail:lu");
     assert_eq!(told(given(sales(), "lu")), "mail:ana", "who did it knows");
@@ -300,6 +304,7 @@ Sent by Baton for default.";
 #[test]
 fn a_mail_says_all_that_is_needed_to_act() {
     let given = Event::Assigned {
+        task: 1,
         to: Assignee::Agent(agent("ana")),
         by: "operator:desk".to_owned(),
     };

@@ -169,6 +169,7 @@ fn case(reason: &str, cause: Cause, request: &str, needed: Option<bool>, note: O
         tries: 0,
         climbs: 0,
         missed: vec![],
+        ranked: vec![],
         passed_over: vec![],
         promise: Promise {
             within: Span::hours(1),
@@ -180,6 +181,7 @@ fn case(reason: &str, cause: Cause, request: &str, needed: Option<bool>, note: O
         first_act_at: None,
         last_act_at: None,
         resolution_due: None,
+        pause: None,
         reactivated_at: None,
         ending: Some(Ending::Completed {
             outcome: Outcome::Closed,

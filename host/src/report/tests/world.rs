@@ -277,10 +277,11 @@ impl World {
         match question {
             Question::Assign(asked) => {
                 let absent = self.chance(15);
-                let mut ranked: Vec<AgentId> = AGENTS
-                    .iter()
-                    .map(|name| AgentId::new(name).expect("well formed"))
-                    .collect();
+                let choice = |name: &&str| Ranked {
+                    agent: AgentId::new(name).expect("well formed"),
+                    why: "in turn".to_owned(),
+                };
+                let mut ranked: Vec<Ranked> = AGENTS.iter().map(choice).collect();
                 let first = usize::try_from(self.below(4)).expect("0 to 3");
                 ranked.rotate_left(first);
                 if absent {
@@ -353,6 +354,8 @@ impl World {
             | Input::Accepted { .. }
             | Input::Declined { .. }
             | Input::Assigned { .. }
+            | Input::GivenBack { .. }
+            | Input::Left { .. }
             | Input::Noted { .. }
             | Input::Completed(_)
             | Input::Released { .. }

@@ -5,6 +5,7 @@ mod opening;
 mod offers;
 
 mod people;
+mod queue;
 
 mod outcomes;
 

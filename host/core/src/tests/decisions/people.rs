@@ -135,7 +135,7 @@ fn a_window_may_begin_only_after_the_last_human_act() {
                -> say returning: I am back.
          2h    customer: hello? a human please
                -> task 1 dropped
-               -> superseded by 2
+               -> end: superseded by 2
                -> open explicit-request medium tags human-handover
                -> control waiting 4
                -> offer ana until 2h15m
@@ -171,7 +171,7 @@ fn a_new_cause_after_the_bots_return_is_a_handover_of_its_own() {
                -> alarm: nobody on the ladder accepted it
          9h    customer: a human please
                -> task 1 dropped
-               -> superseded by 2
+               -> end: superseded by 2
                -> open explicit-request medium tags human-handover
                -> control waiting 3
                -> offer bo until 1d9h
