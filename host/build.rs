@@ -10,12 +10,13 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 9] = [
+const COMPONENTS: [&str; 10] = [
     "phrases",
     "information-gap",
     "sentiment",
     "high-value",
     "complex-request",
+    "owner-first",
     "round-robin",
     "least-loaded",
     "skills",
@@ -35,7 +36,7 @@ fn main() {
     require_target();
     let folder = guests_folder(&out);
     build(root, &folder);
-    let mut table = String::from("static BUILT_IN: [(&str, &[u8]); 9] = [\n");
+    let mut table = format!("static BUILT_IN: [(&str, &[u8]); {}] = [\n", COMPONENTS.len());
     for name in COMPONENTS {
         let wasm = folder
             .join(TARGET)

@@ -30,11 +30,12 @@ pub trait Strategy: Sized + 'static {
 
     /// Ranks the candidates, of which there is at least one.
     ///
-    /// Every candidate is either ranked or passed over, and none that was not given is named.
+    /// Whoever is neither ranked nor passed over is left to the pack's next strategy, and behind the last one ranked by
+    /// load. None that was not given may be named.
     ///
     /// # Errors
     ///
-    /// A line for the operator. The host then ranks by load.
+    /// A line for the operator. All are left then.
     fn rank(
         &self,
         handover: &Handover,

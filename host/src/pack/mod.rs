@@ -46,12 +46,13 @@ impl fmt::Display for Kind {
 }
 
 /// The components that every host has.
-pub const BUILT_IN: [(Kind, &str); 9] = [
+pub const BUILT_IN: [(Kind, &str); 10] = [
     (Kind::Detector, "phrases"),
     (Kind::Detector, "information-gap"),
     (Kind::Detector, "sentiment"),
     (Kind::Detector, "high-value"),
     (Kind::Detector, "complex-request"),
+    (Kind::Strategy, "owner-first"),
     (Kind::Strategy, "round-robin"),
     (Kind::Strategy, "least-loaded"),
     (Kind::Strategy, "skills"),
@@ -69,7 +70,7 @@ pub struct Pack {
     pub description: String,
     /// In the order in which they judge.
     pub detectors: Vec<Detector>,
-    /// In the order in which they are tried: the first that answers ranks the candidates.
+    /// In the order in which they rank: each those candidates whom the ones before it left.
     pub strategies: Vec<Plugin>,
     /// In the order in which they are tried: the first that answers writes the words.
     pub templates: Vec<Plugin>,

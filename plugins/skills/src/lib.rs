@@ -21,6 +21,8 @@ pub struct Settings {
     wanted_weight: f64,
     /// Weight of speaking the contact's language, 0 to 100.
     language_weight: f64,
+    /// Leave those who have none of what is wanted to the pack's next strategy.
+    leave_rest: bool,
 }
 
 impl Default for Settings {
@@ -30,6 +32,7 @@ impl Default for Settings {
             preferred: BTreeMap::new(),
             wanted_weight: 1.0,
             language_weight: 2.0,
+            leave_rest: false,
         }
     }
 }
@@ -88,7 +91,10 @@ impl Strategy for Skills {
                 .find(|skill| !has(&candidate.skills, skill))
             {
                 Some(skill) => ranking.pass_over(candidate, format!("lacks the required skill {skill}")),
-                None => fits.push((self.fit(handover, candidate, &locale), candidate)),
+                None => match self.fit(handover, candidate, &locale) {
+                    (fit, _) if fit <= 0.0 && self.settings.leave_rest => {}
+                    fits_so => fits.push((fits_so, candidate)),
+                },
             }
         }
         fits.sort_by(|((fit_a, _), a), ((fit_b, _), b)| {
@@ -200,6 +206,16 @@ mod tests {
             [told(&ranking.ranked, "+"), told(&ranking.passed_over, "-")].concat(),
             expected
         );
+    }
+
+    #[test]
+    fn who_has_nothing_of_it_may_be_left_to_the_next_strategy() {
+        let skills: Skills = testing::strategy(r#"{"preferred": {"gas": 1}, "leave_rest": true}"#).expect("sound");
+        let people = [person("ana", &["gas"], &[], 4), person("bo", &[], &[], 0)];
+        let ranking = skills.rank(&Handover::default(), &people, &TestConversation::default());
+        let ranking = ranking.expect("always ranks");
+        let ranked: Vec<_> = ranking.ranked.iter().map(|choice| choice.candidate.as_str()).collect();
+        assert_eq!((ranked, ranking.passed_over.len()), (vec!["ana"], 0));
     }
 
     #[test]
