@@ -69,24 +69,32 @@ impl Daemon {
     #[track_caller]
     pub fn start_with(program: &str, data: &Path, config: Option<&Path>, env: &[(&str, &str)]) -> Self {
         bring_compiled_rules(program, data);
-        Self::start_in(program, data, config, env)
+        Self::start_in(program, data, config, env, &[])
+    }
+
+    /// Starts a daemon with more on its command line.
+    #[track_caller]
+    pub fn start_asked(program: &str, data: &Path, config: Option<&Path>, args: &[&str]) -> Self {
+        bring_compiled_rules(program, data);
+        Self::start_in(program, data, config, &[], args)
     }
 
     /// Starts a daemon that compiles its rules anew where its folder is new.
     #[track_caller]
     pub fn start_cold(program: &str, data: &Path, config: Option<&Path>) -> Self {
-        Self::start_in(program, data, config, &[])
+        Self::start_in(program, data, config, &[], &[])
     }
 
     #[track_caller]
-    fn start_in(program: &str, data: &Path, config: Option<&Path>, env: &[(&str, &str)]) -> Self {
+    fn start_in(program: &str, data: &Path, config: Option<&Path>, env: &[(&str, &str)], args: &[&str]) -> Self {
         let mut command = baton(program);
         command.envs(env.iter().copied());
         command
             .arg("serve")
             .arg("--data")
             .arg(data)
-            .args(["--listen", "127.0.0.1:0"]);
+            .args(["--listen", "127.0.0.1:0"])
+            .args(args);
         if let Some(config) = config {
             command.arg("--config").arg(config);
         }

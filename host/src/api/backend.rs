@@ -15,7 +15,7 @@ use crate::audit::AuditEntry;
 use crate::auth::Token;
 use crate::deliver::mail::LinkError;
 use crate::directory::Absence;
-use crate::engine::{Act, EngineError, Judged, Logged, Said};
+use crate::engine::{Act, EngineError, Explanation, Generations, Judged, Logged, Said};
 use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
 
 /// An answer that takes its time, most often that of a synced commit.
@@ -290,6 +290,8 @@ pub trait Backend: Send + Sync + 'static {
 
     /// One handover, open or ended.
     fn handover(&self, business: &BusinessId, id: &HandoverId) -> Result<Handover, EngineError>;
+    /// A handover with every decision about it, executed again.
+    fn explain<'a>(&'a self, business: &'a BusinessId, id: &'a HandoverId) -> Later<'a, Explanation>;
     /// Handovers, newest first.
     fn handovers(
         &self,
@@ -336,6 +338,18 @@ pub trait Backend: Send + Sync + 'static {
         until: Option<Time>,
         by: &'a str,
     ) -> Later<'a, AgentView>;
+    /// Puts a pack in force; with `move_open` for open handovers too.
+    fn activate<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        pack: &'a str,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations>;
+    /// Goes back to an earlier generation, the one before where none is named.
+    fn roll_back<'a>(&'a self, business: &'a BusinessId, to: Option<u64>, by: &'a str) -> Later<'a, Generations>;
+    /// Every generation, the newest first.
+    fn generations(&self, business: &BusinessId) -> Result<Generations, EngineError>;
     /// All packs, by name.
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
 

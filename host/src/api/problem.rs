@@ -75,6 +75,10 @@ kinds! {
         "`errors` names every fault, with a JSON Pointer into the body or the name of the parameter. Nothing was done.";
     UnknownName, "unknown-name", UNPROCESSABLE_ENTITY, "The business has nothing of this name",
         "`errors` points at an agent, role, bot or cursor that does not exist and says which ones do. Nothing was done.";
+    PackRefused, "pack-refused", UNPROCESSABLE_ENTITY, "The pack cannot be put in force",
+        "The detail says everything that is wrong with it, as `baton pack check` does. The rules in force are untouched.";
+    ActivationUnderWay, "activation-under-way", CONFLICT, "Other rules are being activated",
+        "Wait until that is done, then look which rules are in force.";
     NotFound, "not-found", NOT_FOUND, "There is no such thing",
         "It never existed, or it belongs to another business than the token does.";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request",
@@ -396,6 +400,8 @@ impl From<EngineError> for Problem {
                     },
                 )
             }
+            EngineError::Pack { pack: _, why: _ } => Self::new(Kind::PackRefused, detail),
+            EngineError::Activating => Self::new(Kind::ActivationUnderWay, detail).retry_after(5),
             EngineError::Busy {
                 what: _,
                 waiting: _,

@@ -64,6 +64,7 @@ impl Demo {
             data: Some(folder.path().join("data")),
             listen: Some(self.listen.unwrap_or_else(free_address)),
             log: Some(log.unwrap_or("warn").to_owned()),
+            watch: None,
             passing: true,
         };
         screen.note("making the rules ready, which takes some seconds for the first time");

@@ -12,7 +12,9 @@ use crate::client::{HandoverFilter, Page};
 
 /// Handovers: why, to whom, and what came of it.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  baton handover list --reason high-value\n  baton handover show chat-17~h1")]
+#[command(
+    after_help = "Example:\n  baton handover list --reason high-value\n  baton handover show chat-17~h1\n  baton handover explain chat-17~h1"
+)]
 pub(super) struct Handover {
     #[command(flatten)]
     remote: Remote,
@@ -39,6 +41,13 @@ enum Act {
         #[command(flatten)]
         paging: Paging,
     },
+    /// Explain one handover: each decision about it, what was found, asked and answered, and whether it is the same when
+    /// it is executed again from its record.
+    #[command(after_help = "Example:\n  baton handover explain chat-17~h1")]
+    Explain {
+        /// The handover.
+        id: String,
+    },
     /// Show one handover with its evidence, who was passed over, and its timeline.
     #[command(after_help = "Example:\n  baton handover show chat-17~h1")]
     Show {
@@ -64,6 +73,7 @@ impl Handover {
                 };
                 list(screen, &client.handovers(&filter, &paging.part())?)
             }
+            Act::Explain { id } => explain(screen, &client.explain(&id)?),
             Act::Show { id } => show(screen, &client.handover(&id)?),
         }
     }
@@ -154,6 +164,79 @@ fn show(screen: &mut Screen<'_>, handover: &Value) -> Result<(), Failure> {
         ("timeline", timeline.join("\n")),
     ];
     screen.facts(&facts)
+}
+
+fn explain(screen: &mut Screen<'_>, explanation: &Value) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(explanation);
+    }
+    let of = |pointer| text(explanation, pointer);
+    screen.line(&format!(
+        "{} {} {}: {}",
+        of("/handover/id"),
+        of("/handover/reason"),
+        of("/handover/priority"),
+        of("/handover/request")
+    ))?;
+    for decision in items(explanation, "/decisions") {
+        let by = text(decision, "/by");
+        let who = [by, text(decision, "/what")].join(" ");
+        let said = text(decision, "/text");
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        screen.line(&format!("\n{}  {}{said}", time(screen, decision, "/at"), who.trim()))?;
+        for line in explained(screen, decision) {
+            screen.line(&format!("  {line}"))?;
+        }
+    }
+    Ok(())
+}
+
+/// What was found, asked, answered and done in one decision, line by line.
+fn explained(screen: &Screen<'_>, decision: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    for signal in items(decision, "/signals") {
+        let evidence = items(signal, "/evidence").iter();
+        let evidence: Vec<_> = evidence
+            .map(|found| format!("{:?} ({})", text(found, "/quote"), text(found, "/rule")))
+            .collect();
+        let [reason, confidence, threshold, detector, note] =
+            ["/reason", "/confidence", "/threshold", "/detector", "/note"].map(|at| text(signal, at));
+        lines.push(format!(
+            "found {reason} {confidence} of {threshold} by {detector}: {}",
+            evidence.join(", ")
+        ));
+        lines.extend((!note.is_empty()).then(|| format!("      {note}")));
+    }
+    let each = |asked: &Value, at| {
+        let named = items(asked, at).iter();
+        let named: Vec<_> = named
+            .map(|one| format!("{} ({})", text(one, "/agent"), text(one, "/why")))
+            .collect();
+        if named.is_empty() {
+            "nobody".to_owned()
+        } else {
+            named.join(", ")
+        }
+    };
+    for asked in items(decision, "/asked") {
+        match text(asked, "/question").as_str() {
+            "who" => {
+                lines.push(format!("who? {}", each(asked, "/ranked")));
+                let passed = each(asked, "/passed_over");
+                lines.extend((passed != "nobody").then(|| format!("     not: {passed}")));
+            }
+            "words" => lines.push(format!("words? {}", text(asked, "/message"))),
+            _ => lines.push(format!("words of the bot's return? {}", text(asked, "/message"))),
+        }
+    }
+    let events = items(decision, "/events").iter();
+    lines.extend(events.map(|event| format!("-> {}", happened(screen, event))));
+    let differs = items(decision, "/differs").iter().map(|why| text(why, ""));
+    match decision["same"].as_bool() {
+        Some(true) => lines.push(format!("again under {}: the same", text(decision, "/rules"))),
+        _ => lines.extend(differs.map(|why| format!("again under {}: {why}", text(decision, "/rules")))),
+    }
+    lines
 }
 
 /// One entry of a timeline: its event, then every member that it has.

@@ -23,7 +23,7 @@ use super::exit::{Exit, Failure};
 use crate::auth::{Realm, Scope, Token};
 use crate::client::TokenRequest;
 use crate::config::Config;
-use crate::daemon::{Daemon, StartError, StartOptions, plugin_options};
+use crate::daemon::{Daemon, StartError, StartOptions, Watched, plugin_options};
 use crate::pack::{Pack, PackRef};
 use crate::record;
 use crate::simulate::{SimulateError, Stage};
@@ -36,6 +36,8 @@ pub(super) struct Setup {
     pub(super) config: Option<PathBuf>,
     pub(super) data: Option<PathBuf>,
     pub(super) listen: Option<SocketAddr>,
+    /// A folder whose pack is put in force whenever it changes, and for which business.
+    pub(super) watch: Option<(PathBuf, Option<String>)>,
     /// A log filter that goes before the configuration's.
     pub(super) log: Option<String>,
     /// Whether the data folder goes away with the process.
@@ -97,6 +99,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
         config,
         data,
         listen,
+        watch,
         log,
         passing,
     } = setup;
@@ -114,9 +117,28 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
         data: daemon.data().to_owned(),
         config: config.clone(),
     });
-    stop.await;
+    match watch {
+        Some((folder, business)) => {
+            let watching = daemon.watch(business.as_deref(), folder.clone(), told_of);
+            let watching = watching.map_err(|why| Failure::new(Exit::Usage, why))?;
+            tokio::select! {
+                () = watching => {}
+                () = stop => {}
+            }
+        }
+        None => stop.await,
+    }
     daemon.stop().await;
     Ok(())
+}
+
+/// Somebody sits in front of it and edits: not for a log.
+#[allow(clippy::print_stderr, reason = "the terminal of whoever writes the pack")]
+fn told_of(watched: Watched) {
+    match watched {
+        Watched::InForce(rules) => eprintln!("{rules} is in force"),
+        Watched::Wrong(why) => eprintln!("{why}\n\nthe rules in force stay"),
+    }
 }
 
 fn of_start(error: &StartError) -> Failure {

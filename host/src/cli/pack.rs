@@ -11,7 +11,7 @@ use super::remote::Remote;
 use super::screen::{Mark, Screen};
 use super::simulate::{Verdict, judge};
 use super::task::ended;
-use super::value::text;
+use super::value::{items, text, time};
 
 /// Rule packs: check them, run their stories, see which are in force.
 #[derive(Debug, Args)]
@@ -43,6 +43,33 @@ enum Act {
         #[arg(long, value_name = "ID", requires = "config")]
         business: Option<String>,
     },
+    /// Put a pack in force in a running daemon; open handovers keep the rules that opened them.
+    #[command(after_help = "Example:\n  baton pack activate hvac@1.2.0")]
+    Activate {
+        #[command(flatten)]
+        remote: Remote,
+        /// `name`, or `name@version`.
+        #[arg(value_name = "PACK")]
+        pack: String,
+        /// Open handovers follow it too.
+        #[arg(long)]
+        move_open: bool,
+    },
+    /// Go back to an earlier generation of rules: the one before, or a named one.
+    #[command(after_help = "Example:\n  baton pack rollback\n  baton pack rollback --to 2")]
+    Rollback {
+        #[command(flatten)]
+        remote: Remote,
+        /// Its number, as `baton pack history` shows it.
+        #[arg(long, value_name = "NUMBER")]
+        to: Option<u64>,
+    },
+    /// List every generation of rules that was in force: rules, since, by whom.
+    #[command(after_help = "Example:\n  baton pack history")]
+    History {
+        #[command(flatten)]
+        remote: Remote,
+    },
     /// List the packs of a business: name, version, rules in force, description.
     #[command(after_help = "Example:\n  baton pack list\n  baton pack list --built-in")]
     List {
@@ -63,6 +90,13 @@ impl Pack {
                 config,
                 business,
             } => test(screen, &packs, config.as_ref(), business.as_deref()),
+            Act::Activate {
+                remote,
+                pack,
+                move_open,
+            } => generations(screen, &remote.client()?.activate(&pack, move_open)?),
+            Act::Rollback { remote, to } => generations(screen, &remote.client()?.roll_back(to)?),
+            Act::History { remote } => generations(screen, &remote.client()?.generations()?),
             Act::List { remote, built_in } => {
                 let page = match built_in {
                     true => crate::client::Page {
@@ -83,6 +117,24 @@ impl Pack {
             }
         }
     }
+}
+
+fn generations(screen: &mut Screen<'_>, generations: &Value) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(generations);
+    }
+    let row = |one: &Value| {
+        let in_force = one["in_force"].as_bool() == Some(true);
+        let mark = if in_force { "in force" } else { "" };
+        [
+            text(one, "/rules"),
+            time(screen, one, "/at"),
+            text(one, "/by"),
+            mark.to_owned(),
+        ]
+    };
+    let rows = items(generations, "/items").iter().map(row).collect();
+    screen.table(["RULES", "SINCE", "BY", ""], rows)
 }
 
 fn check(screen: &mut Screen<'_>, packs: &[String]) -> Result<(), Failure> {

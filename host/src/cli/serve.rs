@@ -20,7 +20,7 @@ const CONFIG: &str = "baton.toml";
 /// commands read it there. It stops on Ctrl-C or SIGTERM, when all that it acknowledged is finished.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  baton serve\n  baton serve --config baton.toml --data /var/lib/baton --listen 127.0.0.1:7420"
+    after_help = "Example:\n  baton serve\n  baton serve --config baton.toml --data /var/lib/baton --listen 127.0.0.1:7420\n  baton serve --watch ./my-rules"
 )]
 pub(super) struct Serve {
     /// The configuration; baton.toml of this folder, if it is there, without it.
@@ -32,16 +32,30 @@ pub(super) struct Serve {
     /// Where to listen; as the configuration says without it. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// A pack's folder: put in force now, and again whenever it changes; what is wrong with it is told, and what was in force
+    /// stays.
+    #[arg(long, value_name = "DIR")]
+    watch: Option<PathBuf>,
+    /// The business that the watched pack is for; needed where there are several.
+    #[arg(long, value_name = "ID", requires = "watch")]
+    business: Option<String>,
 }
 
 impl Serve {
     pub(super) fn run(self, log: Option<&str>, screen: &mut Screen<'_>) -> Result<(), Failure> {
-        let Self { config, data, listen } = self;
+        let Self {
+            config,
+            data,
+            listen,
+            watch,
+            business,
+        } = self;
         let config = config_or_default(config);
         let setup = Setup {
             config,
             data,
             listen,
+            watch: watch.map(|folder| (folder, business)),
             log: log.map(str::to_owned),
             passing: false,
         };

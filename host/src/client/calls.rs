@@ -175,6 +175,10 @@ impl Client {
         self.get(&["v1", "handovers", id])
     }
 
+    pub fn explain(&self, id: &str) -> Result<Value> {
+        self.get(&["v1", "handovers", id, "explain"])
+    }
+
     pub fn tasks(&self, filter: &TaskFilter, part: &Part) -> Result<Page> {
         let TaskFilter {
             state,
@@ -270,6 +274,20 @@ impl Client {
 
     pub fn revoke_token(&self, id: &str) -> Result<Value> {
         self.change(Method::DELETE, &["v1", "tokens", id], &json!({}))
+    }
+
+    pub fn activate(&self, pack: &str, move_open: bool) -> Result<Value> {
+        let body = json!({ "pack": pack, "move_open": move_open });
+        self.change(Method::POST, &["v1", "packs", "activate"], &body)
+    }
+
+    pub fn roll_back(&self, to: Option<u64>) -> Result<Value> {
+        let body = to.map_or(json!({}), |to| json!({ "to": to }));
+        self.change(Method::POST, &["v1", "packs", "rollback"], &body)
+    }
+
+    pub fn generations(&self) -> Result<Value> {
+        self.get(&["v1", "packs", "generations"])
     }
 
     pub fn packs(&self) -> Result<Page> {

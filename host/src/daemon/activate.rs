@@ -1,97 +1,105 @@
-//! The number of the generation in force, kept so that a restart is no change of rules.
+//! Which rules are in force at start: those that were when it ended, unless the configuration now names another pack.
 
 use std::sync::Arc;
 
-use baton_store::{FactChange, FactTable, Step, Store, commit_and_wait};
-use serde::{Deserialize, Serialize};
+use baton_store::{Step, Store, commit_and_wait};
 
 use super::{StartError, system_time};
 use crate::config::Business;
 use crate::deliver::Endpoints;
-use crate::engine::{EngineError, Tenant};
+use crate::engine::{ActiveRules, EngineError, KeptRules, PastGeneration, Tenant};
+use crate::pack::Pack;
 use crate::record::{EventRow, What};
-use crate::rules::Generation;
+use crate::rules::{Generation, Loader};
 
-/// What is kept about the rules in force.
-#[derive(Debug, Serialize, Deserialize)]
-struct Active {
-    pack: String,
-    number: u64,
+/// What a business starts with.
+pub(super) struct Chosen {
+    pub(super) pack: Arc<Pack>,
+    pub(super) number: u64,
+    /// What was in force, where this is something else.
+    replaces: Option<Option<ActiveRules>>,
 }
 
-fn key(business: &Business) -> String {
-    format!("{}/active", business.id)
-}
-
-fn active(store: &dyn Store, business: &Business) -> Result<Option<Active>, StartError> {
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| {
-        StartError::Kept(EngineError::Stored {
-            what: "generation".to_owned(),
-            source,
-        })
-    };
-    let bytes = store
-        .fact(FactTable::Packs, &key(business))
-        .map_err(|e| failed(Box::new(e)))?;
-    bytes
-        .map(|bytes| serde_json::from_slice(&bytes).map_err(|e| failed(Box::new(e))))
-        .transpose()
-}
-
-/// The number that the configured pack's generation gets: the one it had, or the next.
-pub(super) fn number(store: &dyn Store, business: &Business) -> Result<u64, StartError> {
-    Ok(match active(store, business)? {
-        Some(active) if active.pack == business.pack.id() => active.number,
-        Some(active) => active.number + 1,
-        None => 1,
+/// Chooses the pack: an activation holds for as long as the configuration stays what it was.
+pub(super) fn choose(store: &dyn Store, business: &Business, loader: &Loader) -> Result<Chosen, StartError> {
+    let kept = KeptRules::of(store, &business.id);
+    let active = kept.active()?;
+    let configured = business.pack.id();
+    let same = |active: &ActiveRules| *active.configured.as_ref().unwrap_or(&active.pack) == configured;
+    if let Some(active) = active.as_ref().filter(|active| same(active)) {
+        let pack = match active.pack == configured {
+            true => Ok(Arc::clone(&business.pack)),
+            false => loader.pack(&active.pack),
+        };
+        match pack {
+            Ok(pack) => {
+                let number = active.number;
+                return Ok(Chosen {
+                    pack,
+                    number,
+                    replaces: None,
+                });
+            }
+            Err(error) => tracing::error!(
+                business = %business.id,
+                active = active.pack,
+                %error,
+                "the rules that were in force are gone; those of the configuration are taken"
+            ),
+        }
+    }
+    Ok(Chosen {
+        pack: Arc::clone(&business.pack),
+        number: kept.next_number()?,
+        replaces: Some(active),
     })
 }
 
-/// Keeps the generation that is in force from now on, and tells of it when it is another one.
-pub(super) fn remember(
-    store: &Arc<dyn Store>,
-    business: &Arc<Business>,
-    generation: &Generation,
-    endpoints: &Endpoints,
-) -> Result<(), StartError> {
-    let before = active(&**store, business)?;
-    let number = number(&**store, business)?;
-    if before.as_ref().is_some_and(|active| active.number == number) {
-        return Ok(());
-    }
-    let now = Active {
-        pack: business.pack.id(),
-        number,
-    };
-    let previous = before.map(|active| format!("{}#{}", active.pack, active.number));
-    let what = What::PackActivated {
-        rules: generation.rules.to_string(),
-        previous,
-    };
-    let event = Tenant::event_of(
-        business,
-        endpoints,
-        EventRow {
-            at: system_time(),
+impl Chosen {
+    /// Keeps the generation that is in force from now on, and tells of it when it is another one.
+    pub(super) fn remember(
+        self,
+        store: &Arc<dyn Store>,
+        business: &Arc<Business>,
+        generation: &Generation,
+        endpoints: &Endpoints,
+    ) -> Result<(), StartError> {
+        let Some(before) = self.replaces else {
+            return Ok(());
+        };
+        let now = system_time();
+        let new = PastGeneration {
+            pack: self.pack.id(),
+            number: self.number,
+            at_ms: now.0,
+            by: "configuration".to_owned(),
+        };
+        let active = ActiveRules {
+            pack: new.pack.clone(),
+            number: self.number,
+            configured: Some(business.pack.id()),
+            previous: before.as_ref().map(|active| active.number),
+            moved_before: before.as_ref().map_or(0, |active| active.moved_before),
+        };
+        let what = What::PackActivated {
+            rules: generation.rules.to_string(),
+            previous: before.map(|active| format!("{}#{}", active.pack, active.number)),
+        };
+        let row = EventRow {
+            at: now,
             place: None,
             what,
-        },
-    );
-    let payload = serde_json::to_vec(&now).expect("strings and numbers can be written");
-    let fact = FactChange {
-        table: FactTable::Packs,
-        key: key(business),
-        payload: Some(payload),
-    };
-    let step = Step {
-        events: vec![event],
-        facts: vec![fact],
-        ..Default::default()
-    };
-    let failed = |error| EngineError::Stored {
-        what: "generation".to_owned(),
-        source: Box::new(error),
-    };
-    commit_and_wait(&**store, step).map_err(failed)?;
-    Ok(())
+        };
+        let step = Step {
+            events: vec![Tenant::event_of(business, endpoints, row)],
+            facts: KeptRules::of(&**store, &business.id).rows(&active, Some(&new)),
+            ..Default::default()
+        };
+        let failed = |error| EngineError::Stored {
+            what: "generation".to_owned(),
+            source: Box::new(error),
+        };
+        commit_and_wait(&**store, step).map_err(failed)?;
+        Ok(())
+    }
 }

@@ -7,6 +7,7 @@
 
 mod activate;
 mod first_token;
+mod hot_folder;
 mod key;
 
 use std::net::SocketAddr;
@@ -29,8 +30,10 @@ use crate::deliver::{self, Endpoint, EndpointError, Endpoints, Meters};
 use crate::directory::Directory;
 use crate::engine::{Door, Engine, EngineError, EngineParts, StartEngineError, Tenant};
 use crate::observe::Metrics;
-use crate::rules::{Generation, LoadRulesError};
+use crate::pack::{Pack, PackRef};
+use crate::rules::{Generation, LoadRulesError, Loader};
 
+pub use hot_folder::Watched;
 pub use key::KeyError;
 
 /// What differs from the configuration.
@@ -163,11 +166,16 @@ impl Daemon {
         let meters = Meters::default();
         let metrics = Arc::new(Metrics::with(|registry| meters.register(registry)));
         let usual = plugin_options(options.compiled.as_deref().unwrap_or(&data))?;
-        let plugins = Plugins::new(PluginOptions {
+        let plugins = PluginOptions {
             cache_dir: config.plugins.cache_dir.clone().or(usual.cache_dir),
             calls: usual.calls.max(config.plugins.threads.unwrap_or(0).into()),
             ..usual
-        })?;
+        };
+        let loader = Loader {
+            plugins: Plugins::new(plugins)?,
+            most: config.plugins.budget,
+            find: Box::new(find_pack),
+        };
         let directory = Arc::new(Directory::default());
         let links = key::link_key(&data)?;
         let with_mail = || config.businesses.values().filter(|business| business.email.is_some());
@@ -181,16 +189,14 @@ impl Daemon {
         for business in config.businesses.values() {
             tokens.extend(configured_tokens(business)?);
             let business = Arc::new(business.clone());
-            let number = activate::number(&*store, &business)?;
-            let pack = Arc::clone(&business.pack);
-            let generation =
-                Generation::load(&plugins, &business, &pack, number, config.plugins.budget).map_err(|source| {
-                    StartError::Rules {
-                        business: business.id.clone(),
-                        source,
-                    }
-                })?;
-            activate::remember(&store, &business, &generation, &endpoints)?;
+            let chosen = activate::choose(&*store, &business, &loader)?;
+            let failed = |source| StartError::Rules {
+                business: business.id.clone(),
+                source,
+            };
+            let made = Generation::load(&loader.plugins, &business, &chosen.pack, chosen.number, loader.most);
+            let generation = made.map_err(failed)?;
+            chosen.remember(&store, &business, &generation, &endpoints)?;
             tenants.push(Tenant::new(business, Arc::new(generation), Arc::clone(&endpoints)));
         }
         let deliveries = Arc::new(Notify::new());
@@ -204,6 +210,7 @@ impl Daemon {
             deliveries: Arc::clone(&deliveries),
             directory,
             links,
+            loader,
         })?;
         let listen_failed = |source| StartError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen_failed)?;
@@ -247,6 +254,39 @@ impl Daemon {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Puts the pack of a folder in force for a business now and after each change, for as long as it is polled; `tell` hears
+    /// what came of it.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such business, or several and none is named.
+    pub fn watch(
+        &self,
+        business: Option<&str>,
+        folder: PathBuf,
+        tell: impl Fn(Watched),
+    ) -> Result<impl Future<Output = ()>, String> {
+        let known: Vec<&BusinessId> = self.engine.businesses().collect();
+        let names = || known.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ");
+        let meant = match (business, known.as_slice()) {
+            (None, [one]) => Ok(*one),
+            (None, _) => Err(format!(
+                "there are several businesses; name one of {} with --business",
+                names()
+            )),
+            (Some(name), _) => {
+                let found = known.iter().find(|id| id.as_str() == name).copied();
+                found.ok_or_else(|| format!("there is no business `{name}`; there is {}", names()))
+            }
+        };
+        Ok(hot_folder::watch(
+            Arc::clone(&self.engine),
+            meant?.clone(),
+            folder,
+            tell,
+        ))
     }
 
     /// Its data folder.
@@ -341,6 +381,23 @@ fn api_options(settings: &config::Http) -> api::Options {
         rate_burst,
         heartbeat,
         metrics,
+    }
+}
+
+/// A pack by `name` or `name@version`. A folder of the machine is not to be named over the API: what is wrong with a pack
+/// is told with its lines.
+fn find_pack(word: &str) -> Result<Arc<Pack>, String> {
+    let (name, version) = word
+        .split_once('@')
+        .map_or((word, None), |(name, version)| (name, Some(version)));
+    let known = PackRef::built_in().find(|known| matches!(known, PackRef::BuiltIn(built_in) if *built_in == name));
+    let known = known.ok_or_else(|| format!("there is no pack `{name}`"))?;
+    let pack = Pack::load(&known).map_err(|errors| errors.to_string())?;
+    match version {
+        Some(version) if pack.version.to_string() != version => {
+            Err(format!("there is no pack `{word}`; there is {}", pack.id()))
+        }
+        Some(_) | None => Ok(Arc::new(pack)),
     }
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::audit::Deed;
 use super::rows::{self, unreadable};
-use super::{Act, Engine, EngineError, Judged, Logged, Said, people};
+use super::{Act, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, people};
 use crate::api::{
     Acted, AgentProfile, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
     OfferError, OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
@@ -70,6 +70,15 @@ impl Backend for Door {
 
     fn handover(&self, business: &BusinessId, id: &HandoverId) -> Result<Handover, EngineError> {
         self.0.one_handover(business, id)
+    }
+
+    fn explain<'a>(&'a self, business: &'a BusinessId, id: &'a HandoverId) -> Later<'a, Explanation> {
+        let (engine, business, id) = (Arc::clone(&self.0), business.clone(), id.clone());
+        Box::pin(async move {
+            // Plugins run: not on a thread that serves others.
+            let explained = tokio::task::spawn_blocking(move || engine.explain_handover(&business, &id));
+            explained.await.expect("a plugin's panic stays in its sandbox")
+        })
     }
 
     fn handovers(
@@ -133,6 +142,24 @@ impl Backend for Door {
         by: &'a str,
     ) -> Later<'a, AgentView> {
         Box::pin(self.0.keep_presence(business, agent, presence, until, by))
+    }
+
+    fn activate<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        pack: &'a str,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations> {
+        Box::pin(self.0.activate(business, pack, move_open, by))
+    }
+
+    fn roll_back<'a>(&'a self, business: &'a BusinessId, to: Option<u64>, by: &'a str) -> Later<'a, Generations> {
+        Box::pin(self.0.roll_back(business, to, by))
+    }
+
+    fn generations(&self, business: &BusinessId) -> Result<Generations, EngineError> {
+        self.0.list_generations(business)
     }
 
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError> {

@@ -142,12 +142,16 @@ impl Drive<'_> {
             ..Default::default()
         };
         if !effects.is_empty() {
-            let (now, rules) = (self.now, self.policy.rules.clone());
+            let digest = self.generation.policy_digest(&after.bot);
             let decision = Decision {
-                now,
-                rules,
+                now: self.now,
+                rules: self.policy.rules.clone(),
+                policy: digest.expect("the policy of this step is that of this bot").to_string(),
+                bot: after.bot.clone(),
+                channel: after.channel.clone(),
                 input: first,
                 answers,
+                result: rows::result(&step),
             };
             step.facts.push(rows::decision(self.key, before, &decision));
         }
@@ -160,7 +164,12 @@ impl Drive<'_> {
         })
     }
 
-    fn answer(&mut self, question: &Question, conversation: &Conversation, view: &Arc<dyn ConversationView>) -> Answer {
+    pub(super) fn answer(
+        &mut self,
+        question: &Question,
+        conversation: &Conversation,
+        view: &Arc<dyn ConversationView>,
+    ) -> Answer {
         let (business, metrics, troubles) = (&self.tenant.business, &self.world.metrics, &mut self.troubles);
         let (generation, now) = (self.generation, self.now);
         match question {

@@ -8,6 +8,8 @@ mod audit;
 mod backend;
 mod digest;
 mod drive;
+mod explain;
+mod generations;
 mod housekeeping;
 mod inputs;
 mod lists;
@@ -36,13 +38,15 @@ use tokio::sync::{Notify, Semaphore, oneshot, watch};
 use crate::deliver::mail::LinkKey;
 use crate::directory::Freed;
 use crate::limits::MOST_IN_FLIGHT;
-use crate::rules::Trouble;
+use crate::rules::{Loader, Trouble};
 
 use drive::{Decided, World};
 use turns::Turns;
 use workers::Workers;
 
 pub use backend::Door;
+pub use explain::{Explained, Explanation};
+pub use generations::{ActiveRules, Generations, KeptRules, PastGeneration};
 pub use people::Tokens;
 pub use start::{EngineParts, StartEngineError};
 pub use tenant::Tenant;
@@ -190,6 +194,17 @@ pub enum EngineError {
         /** `/agent`. */
         pointer: &'static str,
     },
+    /// A pack that cannot be put in force: 422; the rules in force are untouched.
+    #[error("the pack {pack} cannot be put in force: {why}")]
+    Pack {
+        /** Which. */
+        pack: String,
+        /** Everything that is wrong with it. */
+        why: String,
+    },
+    /// Other rules are being activated: 409.
+    #[error("other rules of this business are being activated right now")]
+    Activating,
     /// Too much is waiting: 429 with `Retry-After`.
     #[error("{what} is full: {waiting} wait, at most {most} may")]
     Busy {
@@ -246,6 +261,7 @@ pub struct Engine {
     /// Rung when a delivery may be due.
     pub deliveries: Arc<Notify>,
     links: LinkKey,
+    loader: Loader,
     timers: timers::Bell,
 }
 
@@ -314,6 +330,7 @@ impl Engine {
         if !troubles.is_empty() {
             self.tell(tenant, troubles);
         }
+        self.look_after(tenant, now);
         if let Some(decided) = decided {
             self.commit(tenant, decided).await?;
         }

@@ -207,6 +207,18 @@ pub(super) fn offers(tenant: &Tenant, effects: &[Effect], now: Time) -> Vec<Fact
     offered.flatten().map(fact).collect()
 }
 
+/// The digest of what a step leaves behind: rows and events, but for the log, which is input, and where events go.
+pub(super) fn result(step: &baton_store::Step) -> String {
+    let change = step.conversation.as_ref();
+    let head = change.map(|change| change.head.as_slice());
+    let handovers = change.into_iter().flat_map(|change| &change.handovers);
+    let tasks = change.into_iter().flat_map(|change| &change.tasks);
+    let rows = head.into_iter();
+    let rows = rows.chain(handovers.map(|row| row.payload.as_slice()));
+    let rows = rows.chain(tasks.map(|row| row.payload.as_slice()));
+    record::digest(rows.chain(step.events.iter().map(|event| event.payload.as_slice())))
+}
+
 /// A step's record: with the state before it, enough to execute it again.
 pub(super) fn decision(key: &ConversationKey, before: Option<&Loaded>, decision: &Decision) -> FactChange {
     let old = before.map(|loaded| &loaded.conversation);
@@ -224,6 +236,40 @@ pub(super) fn decision(key: &ConversationKey, before: Option<&Loaded>, decision:
         key: format!("{}/{}/{revision:020}", key.business(), key.conversation()),
         payload: Some(postcard::to_stdvec(&kept).expect("bytes can be written, and memory grows")),
     }
+}
+
+/// The records of a conversation's steps, oldest first, each with the state before it: its revision and value.
+pub(super) fn decisions(
+    store: &dyn Store,
+    key: &ConversationKey,
+) -> Result<Vec<(Option<Loaded>, Decision)>, EngineError> {
+    let prefix = format!("{}/{}/", key.business(), key.conversation());
+    let read = |(at, bytes): (String, Vec<u8>)| {
+        let kept: KeptDecision = postcard::from_bytes(&bytes).map_err(|e| unreadable("decision", e))?;
+        let KeptDecision {
+            head,
+            handover,
+            tasks,
+            decision,
+        } = kept;
+        let unreadable = |e| unreadable("decision", e);
+        let before = match head {
+            Some(head) => {
+                let head: Head = record::read(&head).map_err(unreadable)?;
+                let handover = handover.map(|row| record::read(&row)).transpose().map_err(unreadable)?;
+                let tasks = tasks.iter().map(|row| record::read(row)).collect::<Result<_, _>>();
+                let revision = at.rsplit('/').next().and_then(|number| number.parse::<u64>().ok());
+                Some(Loaded {
+                    conversation: head.join(handover, tasks.map_err(unreadable)?).map_err(unreadable)?,
+                    revision: revision.unwrap_or(1).saturating_sub(1),
+                })
+            }
+            None => None,
+        };
+        Ok((before, record::read(&decision).map_err(unreadable)?))
+    };
+    let facts = super::people::all_facts(store, FactTable::Decisions, &prefix)?;
+    facts.into_iter().map(read).collect()
 }
 
 /// The stored form of a step's record: rows as they were before it, and the decision.

@@ -1,6 +1,6 @@
 //! Starting: the directory is filled, open handovers are counted, tokens are read; then timers fire.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64};
 
@@ -9,6 +9,7 @@ use baton_store::{Store, StoredHandover};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use super::drive::World;
+use super::generations::load_kept;
 use super::people::{self, Tokens};
 use super::rows::unreadable;
 use super::timers::Bell;
@@ -21,6 +22,7 @@ use crate::directory::Directory;
 use crate::limits::MOST_IN_FLIGHT;
 use crate::observe::Metrics;
 use crate::record;
+use crate::rules::Loader;
 
 /// What an engine is made of.
 pub struct EngineParts {
@@ -42,6 +44,8 @@ pub struct EngineParts {
     pub directory: Arc<Directory>,
     /// Opens the links of mails.
     pub links: LinkKey,
+    /// Makes rules while the daemon runs.
+    pub loader: Loader,
 }
 
 /// Why the engine did not start.
@@ -72,6 +76,7 @@ impl Engine {
             deliveries,
             directory,
             links,
+            loader,
         } = parts;
         let tenants: BTreeMap<BusinessId, Arc<Tenant>> = tenants
             .into_iter()
@@ -80,7 +85,12 @@ impl Engine {
         for tenant in tenants.values() {
             people::meet(&directory, tenant, &*store).map_err(StartEngineError::Read)?;
         }
-        count_open(&*store, &directory).map_err(StartEngineError::Read)?;
+        let opened_by = count_open(&*store, &directory).map_err(StartEngineError::Read)?;
+        for tenant in tenants.values() {
+            let wanted = opened_by.get(&tenant.business.id);
+            let kept = wanted.map_or(Ok(()), |wanted| load_kept(&*store, &loader, tenant, wanted));
+            kept.map_err(StartEngineError::Read)?;
+        }
         let tokens = Tokens::load(&*store, tokens).map_err(StartEngineError::Read)?;
         let counts = store
             .counts()
@@ -105,6 +115,7 @@ impl Engine {
             events: watch::Sender::new(counts.last_event),
             deliveries,
             links,
+            loader,
             timers: Bell::default(),
         }))
     }
@@ -132,13 +143,20 @@ impl Engine {
         Ok(())
     }
 
+    /// The businesses that it serves.
+    pub fn businesses(&self) -> impl Iterator<Item = &BusinessId> {
+        self.tenants.keys()
+    }
+
     /// Whether nobody can do anything yet, for want of a token.
     pub fn has_no_tokens(&self) -> bool {
         self.tokens.is_empty()
     }
 }
 
-fn count_open(store: &dyn Store, directory: &Directory) -> Result<(), EngineError> {
+/// Counts who holds what; tells by which generations the open handovers of each business were opened.
+fn count_open(store: &dyn Store, directory: &Directory) -> Result<BTreeMap<BusinessId, BTreeSet<String>>, EngineError> {
+    let mut opened_by: BTreeMap<BusinessId, BTreeSet<String>> = BTreeMap::new();
     let mut open: Vec<StoredHandover> = Vec::new();
     store
         .open_handovers(&mut |row| open.push(row))
@@ -147,6 +165,7 @@ fn count_open(store: &dyn Store, directory: &Directory) -> Result<(), EngineErro
         let handover: Handover = record::read(&row.payload).map_err(|e| unreadable("handover", e))?;
         let business = BusinessId::new(row.key.business()).map_err(|e| unreadable("handover", e))?;
         let _ = directory.hold(&business, &handover.id, Some(&handover));
+        opened_by.entry(business).or_default().insert(handover.rules);
     }
-    Ok(())
+    Ok(opened_by)
 }

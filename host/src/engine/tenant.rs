@@ -1,10 +1,11 @@
 //! A business that runs: its configuration, its rules in force, and where its events go.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use baton_core::{Conversation, Effect, Ending, Event, Time};
 use baton_store::NewEvent;
 
+use super::generations::{is_on_probation, is_too_often};
 use crate::config::Business;
 use crate::deliver::Endpoints;
 use crate::observe::Metrics;
@@ -15,36 +16,98 @@ use crate::rules::{Generation, Trouble};
 pub struct Tenant {
     /// As it was configured.
     pub business: Arc<Business>,
-    /// The rules in force, newest last; the older ones are kept for the handovers they opened.
-    generations: RwLock<Vec<Arc<Generation>>>,
+    shelf: RwLock<Shelf>,
     endpoints: Arc<Endpoints>,
+    /// Held while other rules are being activated.
+    pub(super) activation: tokio::sync::Mutex<()>,
 }
+
+/// The generations that are loaded.
+struct Shelf {
+    in_force: Arc<Generation>,
+    /// When it was activated; `None` for one that was in force at the start, which was on probation then.
+    since: Option<Time>,
+    /// Older ones, for a rollback and for the handovers they opened; the oldest first.
+    older: Vec<Arc<Generation>>,
+    /// Handovers that generations before this one opened follow the one in force.
+    moved_before: u64,
+}
+
+/// Generations that stay loaded besides the one in force; each holds the snapshots of its pack, some 10 MB. Handovers
+/// that an even older one opened follow the one in force.
+const MOST_OLDER: usize = 8;
 
 impl Tenant {
     /// A business under its first rules.
     pub fn new(business: Arc<Business>, generation: Arc<Generation>, endpoints: Arc<Endpoints>) -> Self {
         Self {
             business,
-            generations: RwLock::new(vec![generation]),
+            shelf: RwLock::new(Shelf {
+                in_force: generation,
+                since: None,
+                older: Vec::new(),
+                moved_before: 0,
+            }),
             endpoints,
+            activation: tokio::sync::Mutex::new(()),
         }
+    }
+
+    fn shelf(&self) -> RwLockReadGuard<'_, Shelf> {
+        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The rules in force.
     pub fn generation(&self) -> Arc<Generation> {
-        let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(generations.last().expect("a business has rules from the start"))
+        Arc::clone(&self.shelf().in_force)
     }
 
-    /// The rules that an open handover keeps; those in force where the ones that opened it are gone.
+    /// The rules that an open handover keeps; those in force where the ones that opened it are gone, or were told to
+    /// leave it.
     pub(super) fn generation_for(&self, conversation: &Conversation) -> Arc<Generation> {
         let opened_by = conversation.handover.as_ref().map(|handover| handover.rules.as_str());
-        let generations = self.generations.read().unwrap_or_else(PoisonError::into_inner);
-        let kept = opened_by.and_then(|rules| generations.iter().find(|generation| &*generation.rules == rules));
-        Arc::clone(
-            kept.or(generations.last())
-                .expect("a business has rules from the start"),
-        )
+        let shelf = self.shelf();
+        let kept = opened_by.and_then(|rules| shelf.older.iter().find(|generation| &*generation.rules == rules));
+        let kept = kept.filter(|generation| generation.number() >= shelf.moved_before);
+        Arc::clone(kept.unwrap_or(&shelf.in_force))
+    }
+
+    /// A generation that is still loaded, by its name.
+    pub(super) fn generation_named(&self, rules: &str) -> Option<Arc<Generation>> {
+        let shelf = self.shelf();
+        let mut loaded = shelf.older.iter().chain([&shelf.in_force]);
+        loaded.find(|generation| &*generation.rules == rules).cloned()
+    }
+
+    /// Puts a generation in force, from one message to the next.
+    pub(super) fn put_in_force(&self, generation: Arc<Generation>, now: Time, move_open: bool) {
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        shelf.older.retain(|older| older.rules != generation.rules);
+        if move_open {
+            shelf.moved_before = generation.number();
+        }
+        let before = std::mem::replace(&mut shelf.in_force, generation);
+        if before.rules != shelf.in_force.rules {
+            shelf.older.push(before);
+        }
+        let surplus = shelf.older.len().saturating_sub(MOST_OLDER);
+        shelf.older.drain(..surplus);
+        shelf.since = Some(now);
+    }
+
+    /// Keeps an older generation for the handovers that it opened.
+    pub(super) fn keep(&self, generation: Arc<Generation>) {
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        shelf.older.push(generation);
+    }
+
+    /// The generation in force, its calls and failures, when it is on probation and fails too often.
+    pub(super) fn fails_on_probation(&self, now: Time) -> Option<(Arc<Generation>, u64, u64)> {
+        let shelf = self.shelf();
+        let since = shelf.since?;
+        let (calls, failures) = shelf.in_force.calls();
+        let fails = is_on_probation(since, now) && is_too_often(calls, failures);
+        fails.then(|| (Arc::clone(&shelf.in_force), calls, failures))
     }
 
     /// An event with the endpoints that want it.

@@ -15,6 +15,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 mod form;
 
@@ -197,6 +198,16 @@ pub fn to_json(kind: Kind, bytes: &[u8]) -> Option<serde_json::Value> {
         Kind::Decision => json::<Decision>(bytes),
         Kind::EndpointOff => json::<EndpointOff>(bytes),
     }
+}
+
+/// A name for bytes, in 32 hexadecimal digits: half of their SHA-256, which is more than chance or a mistake can meet.
+pub fn digest<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn encode(kind: Kind, form: &impl Serialize) -> Vec<u8> {

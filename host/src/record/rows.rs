@@ -122,12 +122,20 @@ pub struct PresenceRow {
 pub struct Decision {
     /// The time that the core was given.
     pub now: Time,
-    /// The policy: [`baton_core::Policy::rules`].
+    /// The generation: [`baton_core::Policy::rules`].
     pub rules: String,
+    /// The digest of the policy: that of the generation, and what the business made of it.
+    pub policy: String,
+    /// The bot that spoke, which a message may change.
+    pub bot: BotId,
+    /// Where it spoke.
+    pub channel: String,
     /// What happened.
     pub input: Input,
     /// The answers to what the core asked, in order.
     pub answers: Vec<Answer>,
+    /// The digest of the rows and events that came of it.
+    pub result: String,
 }
 
 /// A webhook endpoint that answered 410. It stays off while its URL is the same.
@@ -166,7 +174,16 @@ forms! {
 
     struct PresenceRow as PresenceRowForm { presence: Presence, since: Time, until: Option<Time> }
 
-    struct Decision as DecisionForm { now: Time, rules: String, input: Input, answers: Vec<Answer> }
+    struct Decision as DecisionForm {
+        now: Time,
+        rules: String,
+        policy: String,
+        bot: BotId,
+        channel: String,
+        input: Input,
+        answers: Vec<Answer>,
+        result: String,
+    }
 
     struct EndpointOff as EndpointOffForm { url: String, at: Time, why: String }
 

@@ -49,7 +49,7 @@ impl Generation {
     }
 }
 
-fn circumstances(business: &Business, question: &DraftQuestion, now: Time) -> Circumstances {
+pub(super) fn circumstances(business: &Business, question: &DraftQuestion, now: Time) -> Circumstances {
     let (calendar, promise) = (&business.calendar, question.handover.promise);
     let open = calendar.is_open(now);
     Circumstances {

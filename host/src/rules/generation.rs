@@ -8,9 +8,10 @@ use baton_plugin::{Detector, LoadError, LoadErrorKind, Plugins, Source, Strategy
 use serde_json::json;
 
 use super::built_in::built_in;
-use super::guard::Guarded;
+use super::guard::{Guarded, Health};
 use crate::config::{Budget, Business, ConfigError, ConfigErrors};
 use crate::pack::{self, Component, Pack};
+use crate::record::digest;
 
 /// From this confidence on the built-in phrases count; that of the pack `default`.
 const FALLBACK_THRESHOLD: f32 = 0.75;
@@ -37,8 +38,18 @@ pub struct Generation {
     pub(super) templates: Vec<Guarded<Template>>,
     pub(super) fallback: Guarded<Detector>,
     pub(super) fallback_rule: pack::Detector,
+    number: u64,
+    health: Arc<Health>,
     business: Arc<Business>,
-    policies: Mutex<BTreeMap<BotId, Option<Arc<Policy>>>>,
+    /// By bot; without one where the business lists none, since all are alike then.
+    policies: Mutex<BTreeMap<Option<BotId>, Terms>>,
+}
+
+/// A policy and its digest.
+#[derive(Clone)]
+struct Terms {
+    policy: Arc<Policy>,
+    digest: Arc<str>,
 }
 
 impl Generation {
@@ -57,19 +68,30 @@ impl Generation {
         business.check(pack).map_err(LoadRulesError::Config)?;
         let budget = pack.budget(most).map_err(LoadRulesError::Config)?;
         let rules: Arc<str> = format!("{}#{number}", pack.id()).into();
+        let health = Arc::<Health>::default();
         let mut errors = Vec::new();
         let detectors = pack.detectors.iter().filter_map(|rule| {
             let loaded = load(pack, &rule.plugin, budget, |source| plugins.detector(source));
             let detector = loaded.map_err(|e| errors.push(e)).ok()?;
-            Some((rule.clone(), Guarded::new(&rule.plugin.id, &rules, detector)))
+            Some((rule.clone(), Guarded::new(&rule.plugin.id, &rules, &health, detector)))
         });
         let detectors = detectors.collect();
-        let strategies = all(pack, &pack.strategies, budget, &rules, &mut errors, |source| {
-            plugins.strategy(source)
-        });
-        let templates = all(pack, &pack.templates, budget, &rules, &mut errors, |source| {
-            plugins.template(source)
-        });
+        let strategies = all(
+            pack,
+            &pack.strategies,
+            budget,
+            (&rules, &health),
+            &mut errors,
+            |source| plugins.strategy(source),
+        );
+        let templates = all(
+            pack,
+            &pack.templates,
+            budget,
+            (&rules, &health),
+            &mut errors,
+            |source| plugins.template(source),
+        );
         ConfigErrors::check(errors).map_err(LoadRulesError::Config)?;
         let fallback_rule = fallback_rule();
         let wasm = built_in("phrases").expect("the build script embeds it");
@@ -87,30 +109,50 @@ impl Generation {
             detectors,
             strategies,
             templates,
-            fallback: Guarded::new("fallback", &rules, fallback),
+            fallback: Guarded::new("fallback", &rules, &health, fallback),
             fallback_rule,
             pack: Arc::clone(pack),
             business: Arc::clone(business),
             policies: Mutex::default(),
+            number,
+            health,
             rules,
         })
     }
 
+    /// Counts the business's generations from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Calls of its plugins so far, and how many of them failed.
+    pub fn calls(&self) -> (u64, u64) {
+        self.health.counts()
+    }
+
     /// What is wanted done for one bot; `None` when the business lists its bots and this is none of them.
     pub fn policy(&self, bot: &BotId) -> Option<Arc<Policy>> {
+        self.terms(bot).map(|terms| terms.policy)
+    }
+
+    /// What names a bot's policy in records: it differs when the pack or the configuration says anything else.
+    pub fn policy_digest(&self, bot: &BotId) -> Option<Arc<str>> {
+        self.terms(bot).map(|terms| terms.digest)
+    }
+
+    fn terms(&self, bot: &BotId) -> Option<Terms> {
         let mut known = self.policies.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(policy) = known.get(bot) {
-            return policy.clone();
+        let key = (!self.business.bots.is_empty()).then(|| bot.clone());
+        if let Some(terms) = known.get(&key) {
+            return Some(terms.clone());
         }
-        let policy = self
-            .business
-            .policy(&self.pack, bot, self.rules.to_string())
-            .map(Arc::new);
-        // Whoever may send messages names the bot, so what is kept is bounded by the bots that are listed.
-        if self.business.bots.contains_key(bot) {
-            known.insert(bot.clone(), policy.clone());
-        }
-        policy
+        let policy = self.business.policy(&self.pack, bot, self.rules.to_string())?;
+        let terms = Terms {
+            digest: digest([format!("{policy:?}").as_bytes()]).into(),
+            policy: Arc::new(policy),
+        };
+        known.insert(key, terms.clone());
+        Some(terms)
     }
 }
 
@@ -118,14 +160,14 @@ fn all<T>(
     pack: &Pack,
     wanted: &[pack::Plugin],
     budget: Budget,
-    rules: &Arc<str>,
+    (rules, health): (&Arc<str>, &Arc<Health>),
     errors: &mut Vec<ConfigError>,
     make: impl Fn(&Source<'_>) -> Result<T, LoadError>,
 ) -> Vec<Guarded<T>> {
     let mut loaded = Vec::new();
     for plugin in wanted {
         match load(pack, plugin, budget, &make) {
-            Ok(made) => loaded.push(Guarded::new(&plugin.id, rules, made)),
+            Ok(made) => loaded.push(Guarded::new(&plugin.id, rules, health, made)),
             Err(error) => errors.push(error),
         }
     }

@@ -1,5 +1,6 @@
 //! A plugin with its breaker: calls it while it is sound, counts what it costs, tells when it trips.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_core::Time;
@@ -28,23 +29,47 @@ pub enum Trouble {
     },
 }
 
+/// How the plugins of a generation have done so far.
+#[derive(Debug, Default)]
+pub(super) struct Health {
+    calls: AtomicU64,
+    failures: AtomicU64,
+}
+
+impl Health {
+    /// Calls, and how many of them failed.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (
+            self.calls.load(Ordering::Relaxed),
+            self.failures.load(Ordering::Relaxed),
+        )
+    }
+}
+
 /// A plugin with its breaker.
 pub(super) struct Guarded<T> {
     pub(super) id: String,
     rules: Arc<str>,
     plugin: T,
     breaker: Mutex<Breaker>,
+    health: Arc<Health>,
 }
 
 impl<T> Guarded<T> {
-    pub(super) fn new(id: &str, rules: &Arc<str>, plugin: T) -> Self {
+    pub(super) fn new(id: &str, rules: &Arc<str>, health: &Arc<Health>, plugin: T) -> Self {
         let breaker = Mutex::new(Breaker::new(BreakerOptions::default()));
         Self {
             id: id.to_owned(),
             rules: Arc::clone(rules),
             plugin,
             breaker,
+            health: Arc::clone(health),
         }
+    }
+
+    /// The plugin itself, past its breaker.
+    pub(super) fn plugin(&self) -> &T {
+        &self.plugin
     }
 
     /// Calls the plugin; `None` when it failed, or is not called because it kept failing.
@@ -58,6 +83,7 @@ impl<T> Guarded<T> {
         if !self.breaker().allows(now) {
             return None;
         }
+        self.health.calls.fetch_add(1, Ordering::Relaxed);
         match call(&self.plugin) {
             Ok(called) => {
                 metrics.plugin_called(&self.id, &self.rules, called.took, called.fuel, None);
@@ -84,6 +110,7 @@ impl<T> Guarded<T> {
                 }
                 // Too many calls at once say nothing of the plugin.
                 if !matches!(fault.kind, FaultKind::Busy { .. }) {
+                    self.health.failures.fetch_add(1, Ordering::Relaxed);
                     let change = self.breaker().failed(now);
                     self.changed(change, &fault.to_string(), metrics, troubles);
                 }

@@ -9,10 +9,12 @@ mod compose;
 mod generation;
 mod guard;
 mod judge;
+mod loader;
 mod rank;
 mod view;
 
 pub use built_in::built_in;
 pub use generation::{Generation, LoadRulesError};
 pub use guard::Trouble;
+pub use loader::{FindPack, Loader, MakeError};
 pub use view::{History, View};

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{PROGRAM, config};
 
 /// The visitor of the walkthrough, up to the moment they ask for a human.
-fn hvac_visitor(daemon: &Daemon, conversation: &str, channel: &str) -> Value {
+pub(crate) fn hvac_visitor(daemon: &Daemon, conversation: &str, channel: &str) -> Value {
     let here = json!({ "channel": channel });
     let contact = json!({
         "channel": channel,

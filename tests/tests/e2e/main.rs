@@ -5,11 +5,13 @@
     reason = "a test tells what it skipped, and what a long one did"
 )]
 
+mod activation;
 mod bad_input;
 mod chat;
 mod cli;
 mod crash;
 mod eval;
+mod explain;
 mod limits;
 mod mail;
 mod privacy;

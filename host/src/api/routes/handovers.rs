@@ -85,3 +85,18 @@ pub(super) async fn get_handover(
 ) -> Result<Json<wire::Handover>, Problem> {
     Ok(Json(app.backend.handover(&caller.business, &id)?.into()))
 }
+
+/// Explain a handover: every decision about it with what was asked and answered, executed again from its record.
+#[utoipa::path(
+    get, path = "/v1/handovers/{id}/explain", tag = "handovers",
+    params(("id" = String, Path, description = "The handover.", example = "chat-17~h1")),
+    responses((status = 200, description = "Oldest decision first.", body = wire::Explanation)),
+    security(("token" = ["agent", "operator", "admin"])),
+)]
+pub(super) async fn explain_handover(
+    State(app): State<Shared>,
+    By(caller): By<{ AGENT | OPERATOR }>,
+    Id(id): Id<HandoverId>,
+) -> Result<Json<wire::Explanation>, Problem> {
+    Ok(Json(app.backend.explain(&caller.business, &id).await?.into()))
+}

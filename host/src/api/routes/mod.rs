@@ -63,6 +63,7 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(conversations::close))
         .routes(routes!(handovers::list_handovers))
         .routes(routes!(handovers::get_handover))
+        .routes(routes!(handovers::explain_handover))
         .routes(routes!(tasks::list_tasks))
         .routes(routes!(tasks::get_task))
         .routes(routes!(tasks::accept_task))
@@ -80,6 +81,9 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(events::send_again))
         .routes(routes!(audit::list_audit))
         .routes(routes!(operations::list_packs))
+        .routes(routes!(operations::activate_pack))
+        .routes(routes!(operations::roll_back_pack))
+        .routes(routes!(operations::list_generations))
         .routes(routes!(operations::list_tokens, operations::create_token))
         .routes(routes!(operations::revoke_token))
 }

@@ -11,7 +11,8 @@ use super::samples::*;
 use crate::api::*;
 use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
-use crate::engine::{Act, EngineError, Judged, Logged, Said};
+use crate::engine::{Act, EngineError, Explained, Explanation, Generations, Judged, Logged, PastGeneration, Said};
+use crate::record;
 use crate::report;
 
 pub(super) struct Fake {
@@ -251,6 +252,17 @@ impl Backend for Fake {
         }
     }
 
+    fn explain<'a>(&'a self, business: &'a BusinessId, id: &'a HandoverId) -> Later<'a, Explanation> {
+        Box::pin(async move {
+            let handover = self.handover(business, id)?;
+            let decision = explained(&handover);
+            Ok(Explanation {
+                handover,
+                decisions: vec![decision],
+            })
+        })
+    }
+
     fn handovers(
         &self,
         _: &BusinessId,
@@ -358,6 +370,26 @@ impl Backend for Fake {
         _: &'a str,
     ) -> Later<'a, AgentView> {
         Box::pin(async move { Ok(view(profile(id.clone()), presence, until)) })
+    }
+
+    fn activate<'a>(
+        &'a self,
+        _: &'a BusinessId,
+        pack: &'a str,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations> {
+        self.state().asked.push(format!("activate {pack} {move_open} by {by}"));
+        Box::pin(async { Ok(generations()) })
+    }
+
+    fn roll_back<'a>(&'a self, _: &'a BusinessId, to: Option<u64>, by: &'a str) -> Later<'a, Generations> {
+        self.state().asked.push(format!("roll back to {to:?} by {by}"));
+        Box::pin(async { Ok(generations()) })
+    }
+
+    fn generations(&self, _: &BusinessId) -> Result<Generations, EngineError> {
+        Ok(generations())
     }
 
     fn packs(&self, _: &BusinessId) -> Result<Vec<PackView>, EngineError> {
@@ -482,4 +514,42 @@ impl Backend for Fake {
     }
 
     fn served(&self, _: &str, _: &str, _: u16, _: std::time::Duration) {}
+}
+
+fn generations() -> Generations {
+    Generations {
+        in_force: 3,
+        all: vec![PastGeneration {
+            pack: "hvac@1.2.0".into(),
+            number: 3,
+            at_ms: START_MS,
+            by: "operator:desk".into(),
+        }],
+    }
+}
+
+/// How the sample was accepted.
+fn explained(handover: &Handover) -> Explained {
+    let event = Event::Accepted { agent: agent("ana") };
+    Explained {
+        decision: record::Decision {
+            now: handover.opened_at,
+            rules: handover.rules.clone(),
+            policy: "p".into(),
+            bot: BotId::new("hvac").expect("well formed"),
+            channel: "web".into(),
+            input: Input::Accepted {
+                task: handover.task,
+                agent: agent("ana"),
+            },
+            answers: vec![Answer::Candidates(Candidates {
+                ranked: handover.ranked.clone(),
+                passed_over: handover.passed_over.clone(),
+                next_at: None,
+            })],
+            result: "r".into(),
+        },
+        effects: vec![Effect::Emit(event)],
+        differs: vec!["the template writes other words".into()],
+    }
 }

@@ -66,7 +66,11 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         GET /v1/events
         GET /v1/handovers
         GET /v1/handovers/{id}
+        GET /v1/handovers/{id}/explain
         GET /v1/packs
+        GET /v1/packs/generations
+        POST /v1/packs/activate
+        POST /v1/packs/rollback
         GET /v1/reports/handovers
         GET /v1/reports/review
         GET /v1/tasks

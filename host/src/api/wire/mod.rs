@@ -12,6 +12,9 @@ pub(crate) use conversation::{Contact, Control, Conversation};
 mod event;
 pub(crate) use event::CloudEvent;
 
+mod explain;
+pub(crate) use explain::Explanation;
+
 mod handover;
 pub(crate) use handover::{Acted, Handover, HandoverSummary, NewHandover};
 
@@ -19,7 +22,9 @@ mod message;
 pub(crate) use message::{BotState, Evidence, Judged, Logged, NewMessage, Priority};
 
 mod operations;
-pub(crate) use operations::{AuditEntry, DeadLetter, Index, NewToken, NewTokenText, Pack, ProblemKind, Token};
+pub(crate) use operations::{
+    Activate, AuditEntry, DeadLetter, Generations, Index, NewToken, NewTokenText, Pack, ProblemKind, RollBack, Token,
+};
 
 mod task;
 pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, NewNote, Outcome, Task};
