@@ -2,20 +2,28 @@
 //!
 //! Weekly intervals in local time, several a day, holidays, daylight saving. Local times are turned
 //! into moments day by day, so a day of 23 or 25 hours counts as long as it is. Every walk is bounded:
-//! a calendar that is shut for [`HORIZON_DAYS`] on end falls back to the wall clock, so that a deadline
-//! always exists.
+//! a calendar that is shut for [`HORIZON_DAYS`] on end falls back to the wall clock from there on, so that a
+//! deadline always exists.
+//!
+//! A local time is the first moment at which the clock reads it or later. So an interval is one stretch on
+//! every day, as a shift is, and no two of them ever overlap: an end that falls into the hour that is skipped
+//! lies where the clocks go forward, and one in the hour that happens twice lies in the first of the two.
+//! Nobody goes home at three to come back at two.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, Time as LocalTime, Weekday};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use crate::{Clock, Span, Time};
 
 /// Longer than any closed spell of a business that still answers its customers.
 const HORIZON_DAYS: usize = 3 * 366;
+
+/// No deadline lies further away; it bounds the walk where an hour a week is to add up to years.
+const FURTHEST_DAYS: usize = 100 * 366;
 
 /// A span of open hours on one day of the week, in local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +47,7 @@ pub enum CalendarError {
     Overlap(usize),
     /// A date that is not `YYYY-MM-DD`; its place in the list.
     BadHoliday(usize, String),
-    /// Intervals were given, but every one of a whole year's days is a holiday.
+    /// Every day of a whole year on which it would be open is a holiday.
     NeverOpen,
 }
 
@@ -120,9 +128,10 @@ impl Calendar {
 
     /// Whether someone is there at `at`.
     pub fn is_open(&self, at: Time) -> bool {
-        self.days_from(at)
-            .next()
-            .is_some_and(|day| self.hours_of(day).any(|(from, to)| from <= at && at < to))
+        // A clock that goes back over midnight shows the day before again while the next one's hours have begun.
+        let days = self.days_from(at).take(2);
+        let mut hours = days.flat_map(|day| self.hours_of(day));
+        hours.any(|(from, to)| from <= at && at < to)
     }
 
     /// The first open moment at or after `at`; `None` when there is none for years.
@@ -137,15 +146,15 @@ impl Calendar {
         match clock {
             Clock::Wall => from + span,
             Clock::Business => {
-                let mut left = span.0;
+                let (mut left, mut passed) = (span, from);
                 for (start, end) in self.open_from(from) {
-                    let length = (end - start).0;
+                    let length = end - start;
                     if left <= length {
-                        return start + Span(left);
+                        return start + left;
                     }
-                    left -= length;
+                    (left, passed) = (Span(left.0 - length.0), end);
                 }
-                from + span
+                passed + left
             }
         }
     }
@@ -175,9 +184,15 @@ impl Calendar {
             .to_zoned(self.zone.clone())
     }
 
-    /// Stretches of open time from `at` on, the one that holds `at` cut to begin there.
+    /// Stretches of open time from `at` on, in order, the one that holds `at` cut to begin there.
     fn open_from(&self, at: Time) -> impl Iterator<Item = (Time, Time)> {
+        let mut shut_days = 0;
+        let near = move |day: &Date| {
+            shut_days = if self.is_shut(*day) { shut_days + 1 } else { 0 };
+            shut_days <= HORIZON_DAYS
+        };
         self.days_from(at)
+            .take_while(near)
             .flat_map(|day| self.hours_of(day))
             .filter(move |(_, to)| *to > at)
             .map(move |(from, to)| (from.max(at), to))
@@ -185,7 +200,13 @@ impl Calendar {
 
     fn days_from(&self, at: Time) -> impl Iterator<Item = Date> {
         let first = self.zoned(at).date();
-        std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(HORIZON_DAYS)
+        std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(FURTHEST_DAYS)
+    }
+
+    fn is_shut(&self, day: Date) -> bool {
+        let weekday = weekday_number(day.weekday());
+        let listed = self.weekly.is_empty() || self.weekly.iter().any(|i| i.weekday == weekday);
+        !listed || self.holidays.contains(&day)
     }
 
     /// The open hours of one local day as moments, in order.
@@ -201,36 +222,42 @@ impl Calendar {
             .filter(|(from, to)| from < to)
     }
 
+    /// The first moment at which the clock reads this minute of a day or later.
     fn minute_of(&self, day: Date, minute: u16) -> Option<Time> {
         let (day, minute) = if minute == 1440 {
-            (day.checked_add(1.day()).ok()?, 0)
+            (day.tomorrow().ok()?, 0)
         } else {
             (day, minute)
         };
         let hour = i8::try_from(minute / 60).ok()?;
-        let local = LocalTime::new(hour, i8::try_from(minute % 60).ok()?, 0, 0).ok()?;
-        let zoned = day.to_datetime(local).to_zoned(self.zone.clone()).ok()?;
-        Some(Time(zoned.timestamp().as_millisecond()))
+        let local = day.to_datetime(LocalTime::new(hour, i8::try_from(minute % 60).ok()?, 0, 0).ok()?);
+        let first = match self.zone.to_ambiguous_timestamp(local).offset() {
+            AmbiguousOffset::Unambiguous { offset } | AmbiguousOffset::Fold { before: offset, .. } => {
+                offset.to_timestamp(local).ok()?
+            }
+            AmbiguousOffset::Gap { after, .. } => {
+                let before_it = after.to_timestamp(local).ok()?;
+                self.zone.following(before_it).next()?.timestamp()
+            }
+        };
+        Some(Time(first.as_millisecond()))
     }
 
     /// Holidays are dated, so only a calendar whose holidays cover a year of its weekdays never opens.
     fn never_opens(&self) -> bool {
-        let Some(first) = self.holidays.first() else {
-            return false;
-        };
-        let year = std::iter::successors(Some(*first), |day| day.tomorrow().ok()).take(366);
-        let mut open_days = year.filter(|day| {
-            let weekday = weekday_number(day.weekday());
-            let listed = self.weekly.is_empty() || self.weekly.iter().any(|i| i.weekday == weekday);
-            listed && !self.holidays.contains(day)
-        });
-        open_days.next().is_none()
+        let days_from = |first: &Date| std::iter::successors(Some(*first), |day| day.tomorrow().ok());
+        self.holidays
+            .iter()
+            .any(|first| days_from(first).take(366).all(|day| self.is_shut(day)))
     }
 }
 
 fn weekday_number(weekday: Weekday) -> u8 {
     u8::try_from(weekday.to_monday_zero_offset()).expect("0 to 6")
 }
+
+#[cfg(test)]
+mod reference;
 
 #[cfg(test)]
 mod tests {
@@ -290,6 +317,70 @@ mod tests {
         check(&new_york, "2026-10-31 12:00", "1d", "2026-11-01 11:00");
     }
 
+    /// Open on one night only, from and to these minutes; tells how long.
+    fn night(zone: &str, day: &str, hours: &[(u16, u16)]) -> (Calendar, Span) {
+        let date: Date = day.parse().expect("a date");
+        let weekday = weekday_number(date.weekday());
+        let weekly = hours.iter().map(|&(from_minute, to_minute)| Interval {
+            weekday,
+            from_minute,
+            to_minute,
+        });
+        let calendar = Calendar::new(zone, &weekly.collect::<Vec<_>>(), &[]).expect("a sound calendar");
+        let noon = calendar.moment(&format!("{day} 12:00")).expect("a moment");
+        let open = calendar.open_between(Time(noon.0 - Span::hours(18).0), noon);
+        (calendar, open)
+    }
+
+    #[test]
+    fn an_end_in_the_skipped_hour_lies_where_the_clocks_go_forward() {
+        let open = |hours: &[(u16, u16)]| night("Europe/Berlin", "2026-03-29", hours).1;
+        assert_eq!(open(&[(60, 150)]), Span::hours(1), "1:00 to 2:30, and there is no 2:00");
+        assert_eq!(open(&[(150, 240)]), Span::hours(1), "2:30 to 4:00");
+        assert_eq!(
+            open(&[(60, 165), (195, 240)]),
+            Span::minutes(60 + 45),
+            "no hour counts twice"
+        );
+        assert_eq!(open(&[(135, 165)]), Span(0), "it was skipped");
+    }
+
+    #[test]
+    fn an_end_in_the_hour_that_happens_twice_lies_in_the_first_of_them() {
+        let (berlin, open) = night("Europe/Berlin", "2026-10-25", &[(150, 240)]);
+        assert_eq!(open, Span::minutes(150), "2:30 to 4:00, with an hour more in between");
+        let begins = berlin.moment("2026-10-25 02:30").expect("the first one");
+        assert!(
+            (0..150).all(|minute| berlin.is_open(begins + Span::minutes(minute))),
+            "one stretch"
+        );
+        let open = |hours: &[(u16, u16)]| night("America/New_York", "2026-11-01", hours).1;
+        assert_eq!(open(&[(0, 90)]), Span::minutes(90), "0:00 to the first 1:30");
+        assert_eq!(
+            open(&[(0, 120)]),
+            Span::hours(3),
+            "0:00 to 2:00, which comes after both"
+        );
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_over_midnight_shuts_nobody_out() {
+        let always = Calendar::new("America/St_Johns", &[], &[]).expect("a zone");
+        let evening = always.moment("2010-11-06 22:00").expect("a moment");
+        let night = (0..240).map(|minute| evening + Span::minutes(minute));
+        let shut: Vec<String> = night
+            .filter(|at| !always.is_open(*at))
+            .map(|at| always.local(at))
+            .collect();
+        assert_eq!(shut, Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_hour_a_week_adds_up_over_the_years() {
+        let (rare, _) = night("Europe/Berlin", "2026-03-02", &[(600, 660)]);
+        check(&rare, "2026-03-02 09:00", "200h", "2029-12-24 11:00");
+    }
+
     #[test]
     fn a_closure_of_three_weeks_is_waited_out() {
         let closed: Vec<String> = (3..=23).map(|d| format!("2026-08-{d:02}")).collect();
@@ -324,5 +415,19 @@ mod tests {
             error("UTC", &[], &["25.12.2026"]),
             CalendarError::BadHoliday(0, "25.12.2026".into())
         );
+        let mondays: Vec<String> = (0..53).map(|week| monday_after(week).to_string()).collect();
+        let mut mondays: Vec<&str> = mondays.iter().map(String::as_str).collect();
+        assert_eq!(error("UTC", &[day(0, 600)], &mondays), CalendarError::NeverOpen);
+        mondays.push("2024-12-30");
+        assert_eq!(
+            error("UTC", &[day(0, 600)], &mondays),
+            CalendarError::NeverOpen,
+            "an earlier holiday opens nothing"
+        );
+    }
+
+    fn monday_after(week: i32) -> Date {
+        let first: Date = "2026-01-05".parse().expect("a date");
+        first.checked_add(jiff::Span::new().weeks(week)).expect("a date")
     }
 }
