@@ -12,7 +12,7 @@ impl Turn<'_> {
         match &self.c.handover {
             Some(Handover {
                 stage: Stage::Waiting, ..
-            }) => Ok(self.seek_again()),
+            }) => self.seek(false),
             Some(_) | None => Ok(Flow::Done),
         }
     }
@@ -159,11 +159,11 @@ impl Turn<'_> {
         Flow::Ask(Box::new(Question::Returning(question)), Next::Returning)
     }
 
-    /// With the bot back, a handover that nobody answered goes up the ladder; a human's own assignment stays.
+    /// With the bot back, a handover that nobody has goes up the ladder; a human's own assignment stays.
     pub(super) fn returning(&mut self, text: Option<String>) -> Taken {
         let epoch = self.c.control.epoch;
         let handover = self.handover();
-        let (answered, stage) = (handover.answered(), handover.stage.clone());
+        let stage = handover.stage.clone();
         let id = format!("{}~return{epoch}", handover.id);
         if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
             self.effects.push(Effect::Say(Reply {
@@ -173,17 +173,14 @@ impl Turn<'_> {
             }));
         }
         match stage {
-            Stage::Offered(_) if !answered => {
-                self.lapse();
-                Ok(self.climb_on())
-            }
-            Stage::Waiting | Stage::Assigned(_) if !answered => {
+            Stage::Offered(_) => Ok(self.hasten()),
+            Stage::Waiting | Stage::Assigned(_) => {
                 self.emit(Event::Alarm {
                     why: "nobody acted before the bot came back".to_owned(),
                 });
                 Ok(Flow::Done)
             }
-            Stage::Offered(_) | Stage::Accepted(_) | Stage::Waiting | Stage::Assigned(_) => Ok(Flow::Done),
+            Stage::Accepted(_) => Ok(Flow::Done),
         }
     }
 }

@@ -2,18 +2,22 @@
 //! fallback, and an alarm.
 //!
 //! A rung on which nobody is available is passed by; when nobody is available on any, the handover
-//! waits where it stands. Who missed it is not offered it again in the same climb.
+//! waits where it stands, unless none of them leads to anybody who could ever be: then the ladder is at its
+//! end. Who missed it is not offered it again in the same climb.
 
 use super::{Flow, Next, Seek, Taken, Turn};
 use crate::{
-    AgentId, AssignQuestion, Candidates, Event, Miss, MissKind, Offer, OwnerRule, PassedOver, Question, Ranked, Rung,
-    Scope, Spread, Stage, Target, Time, TimerKind,
+    AgentId, AssignQuestion, Candidates, Entry, Event, Miss, MissKind, Offer, OwnerRule, PassedOver, Question, Ranked,
+    Rung, Scope, Span, Spread, Stage, Target, Time, TimerKind,
 };
 
 /// Agents whose being passed over a handover remembers; from the largest team one business runs on one ladder.
 const MOST_PASSED_OVER: usize = 32;
 /// Agents who are offered a handover at once. Those who rank below it are passed over.
 const MOST_AT_ONCE: usize = 32;
+/// How long an offer stands at least, on its own clock and within its own deadline, when the ladder is to go up for
+/// another reason: what an offer of medium priority has by default.
+const FAIR_CHANCE: Span = Span::minutes(15);
 
 /// Who is being asked about.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,39 +29,26 @@ pub(super) enum SeekAt {
 }
 
 impl<'a> Turn<'a> {
-    /// Looks for somebody, from where the handover stands.
+    /// Looks for somebody, from where the handover stands; the contact's owner first until somebody else was asked.
     pub(super) fn seek(&mut self, opening: bool) -> Taken {
-        let seek = Seek {
-            opening,
-            at: SeekAt::Owner,
-            only_missed: false,
-            next_at: None,
-        };
+        let seek = Seek::begin(opening);
         let rung = self.handover_rung();
+        let unasked = opening || (rung == 0 && self.handover().missed.is_empty());
         let owner = self
             .c
             .contact
             .owner
             .clone()
-            .filter(|owner| opening && self.is_fresh(owner));
+            .filter(|owner| unasked && self.is_fresh(owner));
         match (owner, self.terms().owner) {
-            (Some(owner), OwnerRule::Always) => {
-                self.offer(vec![owner], rung);
-                Ok(self.settle(seek))
-            }
-            (Some(owner), OwnerRule::IfAvailable) => Ok(self.ask(seek, Scope::Agent(owner), false)),
+            (Some(owner), OwnerRule::Always | OwnerRule::IfAvailable) => Ok(self.ask(seek, Scope::Agent(owner), false)),
             (Some(_), OwnerRule::Never) | (None, _) => Ok(self.ask_rung(seek, rung)),
         }
     }
 
-    /// Looks again, the owner left aside: they were asked when it opened.
+    /// Looks again, the owner left aside: somebody had it already.
     pub(super) fn seek_again(&mut self) -> Flow {
-        let seek = Seek {
-            opening: false,
-            ..self.first_search()
-        };
-        let rung = self.handover_rung();
-        self.ask_rung(seek, rung)
+        self.ask_rung(Seek::begin(false), self.handover_rung())
     }
 
     pub(super) fn found(&mut self, seek: Seek, candidates: Candidates) -> Taken {
@@ -66,11 +57,13 @@ impl<'a> Turn<'a> {
             passed_over,
             next_at,
         } = candidates;
+        let known = !ranked.is_empty() || !passed_over.is_empty() || next_at.is_some();
         self.pass_over(passed_over);
         self.rank(&ranked);
         let seek = Seek {
             next_at: [seek.next_at, next_at].into_iter().flatten().min(),
             only_missed: seek.only_missed || !ranked.is_empty(),
+            anybody: seek.anybody || known,
             ..seek
         };
         let ranked = ranked.into_iter().map(|ranked| ranked.agent);
@@ -82,13 +75,7 @@ impl<'a> Turn<'a> {
         self.pass_over(missed);
         fresh.sort_by_key(|agent| self.misses(agent));
         match (seek.at, fresh.is_empty()) {
-            (SeekAt::Owner, true) => Ok(self.ask_rung(
-                Seek {
-                    only_missed: false,
-                    ..seek
-                },
-                self.handover_rung(),
-            )),
+            (SeekAt::Owner, true) => Ok(self.without_owner(seek)),
             (SeekAt::Owner, false) => {
                 self.offer(fresh, self.handover_rung());
                 Ok(self.settle(seek))
@@ -105,7 +92,7 @@ impl<'a> Turn<'a> {
                 Ok(self.settle(seek))
             }
             (SeekAt::Rung(rung), true) if rung + 1 < self.rungs() => Ok(self.ask_rung(seek, rung + 1)),
-            (SeekAt::Rung(_), true) if seek.only_missed => Ok(self.ladder_end(seek)),
+            (SeekAt::Rung(_), true) if seek.only_missed || !seek.anybody => Ok(self.ladder_end(seek)),
             (SeekAt::Rung(_), true) => {
                 self.wait(seek.next_at);
                 Ok(self.settle(seek))
@@ -113,14 +100,26 @@ impl<'a> Turn<'a> {
         }
     }
 
+    /// Neither the owner nor a stand-in is available: theirs all the same where the business wants it so and still has
+    /// them, else the ladder's.
+    fn without_owner(&mut self, seek: Seek) -> Flow {
+        let rung = self.handover_rung();
+        match (self.c.contact.owner.clone(), self.terms().owner) {
+            (Some(owner), OwnerRule::Always) if seek.anybody => {
+                self.offer(vec![owner], rung);
+                self.settle(seek)
+            }
+            (Some(_) | None, _) => {
+                let next_at = seek.next_at;
+                let seek = Seek::begin(seek.opening);
+                self.ask_rung(Seek { next_at, ..seek }, rung)
+            }
+        }
+    }
+
     /// An offer came to nothing: the same rung again while it has tries left, else the next one.
     pub(super) fn climb(&mut self) -> Flow {
-        let seek = Seek {
-            opening: false,
-            at: SeekAt::Rung(0),
-            only_missed: false,
-            next_at: None,
-        };
+        let seek = Seek::begin(false);
         let (rung, tries) = (self.handover_rung(), self.handover().tries);
         if tries < self.rung(rung).tries {
             self.ask_rung(seek, rung)
@@ -131,13 +130,7 @@ impl<'a> Turn<'a> {
 
     /// Leaves the rung it stands on, whatever tries it has left.
     pub(super) fn climb_on(&mut self) -> Flow {
-        let seek = Seek {
-            opening: false,
-            at: SeekAt::Rung(0),
-            only_missed: false,
-            next_at: None,
-        };
-        self.climb_from(seek, self.handover_rung() + 1)
+        self.climb_from(Seek::begin(false), self.handover_rung() + 1)
     }
 
     fn climb_from(&mut self, seek: Seek, rung: u32) -> Flow {
@@ -149,23 +142,17 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Begins the ladder anew while the policy lets it, else gives it to the fallback.
+    /// Begins the ladder anew while the policy lets it and somebody could change their mind, else gives it to the fallback.
     fn ladder_end(&mut self, seek: Seek) -> Flow {
         let most = self.terms().climbs;
         let handover = self.handover();
         handover.climbs += 1;
-        if handover.climbs < most {
+        let asked = !handover.missed.is_empty();
+        if asked && handover.climbs < most {
             handover.rung = 0;
             handover.tries = 0;
             self.emit(Event::Escalated { rung: 0 });
-            return self.ask_rung(
-                Seek {
-                    only_missed: false,
-                    next_at: None,
-                    ..seek
-                },
-                0,
-            );
+            return self.ask_rung(Seek::begin(seek.opening), 0);
         }
         let to = self.terms().fallback.clone();
         self.c.timers.clear(TimerKind::OfferLapse);
@@ -177,9 +164,12 @@ impl<'a> Turn<'a> {
             to,
             by: "ladder".to_owned(),
         });
-        self.emit(Event::Alarm {
-            why: "nobody on the ladder accepted it".to_owned(),
-        });
+        let why = if asked {
+            "nobody on the ladder accepted it"
+        } else {
+            "the ladder leads to nobody"
+        };
+        self.emit(Event::Alarm { why: why.to_owned() });
         self.settle(seek)
     }
 
@@ -198,6 +188,28 @@ impl<'a> Turn<'a> {
         self.c.timers.clear(TimerKind::OfferLapse);
         self.set_stage(Stage::Waiting);
         self.emit(Event::Lapsed { agents: offer.agents });
+    }
+
+    /// Leaves the rung before its time, once those who are asked had a fair chance: who was asked a minute ago has not
+    /// missed it, and the next rung has a deadline of its own.
+    pub(super) fn hasten(&mut self) -> Flow {
+        let (now, rung) = (self.now, self.handover_rung());
+        let handover = self.handover();
+        let Stage::Offered(offer) = handover.stage.clone() else {
+            return Flow::Done;
+        };
+        let priority = handover.priority;
+        let is_offer = |entry: &&Entry| matches!(entry.event, Event::Offered { .. });
+        let made_at = handover.timeline.iter().rfind(is_offer).map_or(now, |entry| entry.at);
+        let clock = self.rung(rung).within.of(priority).clock;
+        let until = self.policy.calendar.due(made_at, FAIR_CHANCE, clock).min(offer.until);
+        if until <= self.now {
+            self.lapse();
+            return self.climb_on();
+        }
+        self.c.timers.set(TimerKind::OfferLapse, until);
+        self.handover().stage = Stage::Offered(Offer { until, ..offer });
+        Flow::Done
     }
 
     fn offer(&mut self, agents: Vec<AgentId>, rung: u32) {
@@ -262,14 +274,13 @@ impl<'a> Turn<'a> {
             Target::Everyone => Scope::Everyone,
         };
         let all = step.spread == Spread::All;
-        self.ask(
-            Seek {
-                at: SeekAt::Rung(rung),
-                ..seek
-            },
-            scope,
-            all,
-        )
+        let seek = Seek {
+            at: SeekAt::Rung(rung),
+            // A business may have nobody yet; whoever comes first is asked.
+            anybody: seek.anybody || scope == Scope::Everyone,
+            ..seek
+        };
+        self.ask(seek, scope, all)
     }
 
     fn ask(&mut self, seek: Seek, scope: Scope, all: bool) -> Flow {

@@ -59,8 +59,23 @@ struct Seek {
     at: SeekAt,
     /// Whether only such were found so far who had missed it.
     only_missed: bool,
+    /// Whether any rung asked so far leads to anybody, available or not.
+    anybody: bool,
     /// When the next of those found absent comes.
     next_at: Option<Time>,
+}
+
+impl Seek {
+    /// Nobody has been asked about yet.
+    fn begin(opening: bool) -> Self {
+        Self {
+            opening,
+            at: SeekAt::Owner,
+            only_missed: false,
+            anybody: false,
+            next_at: None,
+        }
+    }
 }
 
 /// How the parts of a step go on.

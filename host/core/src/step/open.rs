@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::ladder::SeekAt;
 use super::request::one_line;
-use super::{Flow, Next, Seek, Taken, Turn};
+use super::{Flow, Next, Taken, Turn};
 use crate::{
     AgentId, Assignee, Cause, Clock, Draft, DraftQuestion, Effect, Ending, Event, Evidence, FinalMessage, Handover,
     HandoverId, Holder, MessageId, Note, Priority, Promise, Question, Reason, Reply, ReplyKind, RoleId, Sla, Span,
@@ -119,8 +118,11 @@ impl Turn<'_> {
         let rung = self.rung(self.handover_rung());
         let offer = rung.within.of(priority);
         let due = |sla: Sla, from: Time| calendar.due(from, sla.span, sla.clock).max(now);
+        let warning = |sla: Sla| due(part(sla, terms.warn_percent), opened_at);
         for (kind, at) in [
+            (TimerKind::ResponseWarning, Some(warning(response))),
             (TimerKind::ResponseDue, Some(due(response, opened_at))),
+            (TimerKind::ResolutionWarning, resolution.map(warning)),
             (TimerKind::ResolutionDue, resolution.map(|r| due(r, opened_at))),
             (
                 TimerKind::Reactivate,
@@ -232,7 +234,7 @@ impl Turn<'_> {
         let (now, terms, calendar) = (self.now, self.terms(), &self.policy.calendar);
         let handover = self.c.handover.as_mut().expect("it was just opened");
         let priority = handover.priority;
-        let due = |sla: Sla, percent: u8| calendar.due(now, Span(sla.span.0 / 100 * i64::from(percent)), sla.clock);
+        let due = |sla: Sla, percent: u8| calendar.due(now, part(sla, percent).span, sla.clock);
         let response = terms.response.of(priority);
         self.c
             .timers
@@ -330,15 +332,12 @@ impl Turn<'_> {
     fn answered(&self) -> bool {
         self.c.handover.as_ref().is_some_and(Handover::answered)
     }
+}
 
-    pub(super) fn first_search(&self) -> Seek {
-        Seek {
-            opening: true,
-            at: SeekAt::Owner,
-            only_missed: false,
-            next_at: None,
-        }
-    }
+/// A share of a deadline, in percent.
+fn part(sla: Sla, percent: u8) -> Sla {
+    let span = Span(sla.span.0 / 100 * i64::from(percent));
+    Sla { span, ..sla }
 }
 
 /// The passages that tell something: none that lies within another one, the longest first.

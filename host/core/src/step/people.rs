@@ -207,6 +207,10 @@ impl Turn<'_> {
             self.effects.push(Effect::Emit(Event::Assigned { task, to, by }));
             return Ok(Flow::Done);
         }
+        if matches!(&self.handover().stage, Stage::Accepted(agent) if to == Assignee::Agent(agent.clone())) {
+            self.emit(Event::Assigned { task, to, by });
+            return Ok(Flow::Done);
+        }
         let withdrawn: Vec<AgentId> = match &self.handover().stage {
             Stage::Offered(offer) => offer
                 .agents
@@ -214,8 +218,8 @@ impl Turn<'_> {
                 .filter(|a| to != Assignee::Agent((*a).clone()))
                 .cloned()
                 .collect(),
-            Stage::Accepted(agent) if to != Assignee::Agent(agent.clone()) => vec![agent.clone()],
-            Stage::Waiting | Stage::Assigned(_) | Stage::Accepted(_) => Vec::new(),
+            Stage::Accepted(agent) => vec![agent.clone()],
+            Stage::Waiting | Stage::Assigned(_) => Vec::new(),
         };
         // It stays theirs, but not unseen: when an offer would have lapsed, an alarm is sent.
         let within = self.rung(self.handover_rung()).within.of(self.handover().priority);

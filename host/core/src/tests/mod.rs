@@ -9,34 +9,39 @@ use std::collections::BTreeMap;
 
 use crate::story::{self, AgentLine, Story, World};
 use crate::{
-    AgentId, Answer, Candidates, Conversation, Draft, Evidence, Message, PassedOver, Policy, Presence, Priority,
-    Question, Ranked, Reason, RoleId, Scope, Signal, Speaker, Time,
+    AgentId, Answer, Calendar, Candidates, Conversation, Draft, Evidence, Message, PassedOver, Policy, Presence,
+    Priority, Question, Ranked, Reason, RoleId, Scope, Signal, Speaker, Time,
 };
 
-/// Plays a story under a policy; anything else than what it lists is an error.
+/// Plays a story under a policy; anything else than what it lists is an error. Returns the conversation at its end.
 #[track_caller]
-fn check_with(policy: Policy, text: &str) {
+fn check_with(policy: Policy, text: &str) -> Conversation {
+    check_in(policy, Calendar::always(), text)
+}
+
+/// The same with people who are there at these hours only.
+#[track_caller]
+fn check_in(policy: Policy, hours: Calendar, text: &str) -> Conversation {
     let story = Story::parse(text).unwrap_or_else(|e| panic!("{e}"));
-    let mut world = Scripted {
-        policy,
-        agents: BTreeMap::new(),
-        order: Vec::new(),
-    };
+    let mut world = Scripted::new(policy, hours);
     let transcript = story::run(&story, &mut world).unwrap_or_else(|e| panic!("{e}"));
     if let Err(difference) = transcript.check(&story.expected) {
         panic!("the story went otherwise:\n{difference}\n\nit would pass as:\n{transcript}");
     }
+    transcript.conversation.expect("a story has a conversation")
 }
 
 /// Plays a story under the default policy, with one agent after the other.
 #[track_caller]
-fn check(text: &str) {
-    check_with(Policy::default(), text);
+fn check(text: &str) -> Conversation {
+    check_with(Policy::default(), text)
 }
 
 /// A world in which everything is known beforehand.
 struct Scripted {
     policy: Policy,
+    /// When everybody is there.
+    hours: Calendar,
     agents: BTreeMap<AgentId, AgentLine>,
     order: Vec<AgentId>,
 }
@@ -73,7 +78,17 @@ impl World for Scripted {
 }
 
 impl Scripted {
-    /// Those who are online, in the story's order.
+    /// Nobody is there yet.
+    fn new(policy: Policy, hours: Calendar) -> Self {
+        Self {
+            policy,
+            hours,
+            agents: BTreeMap::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// Those who are online in their hours, in the story's order.
     fn candidates(&self, scope: &Scope, now: Time) -> Candidates {
         let mut found = Candidates::default();
         for id in &self.order {
@@ -84,21 +99,26 @@ impl Scripted {
                 Scope::OnCall(rota) => agent.rotas.contains(rota),
                 Scope::Everyone => true,
             };
-            match agent.presence {
-                _ if !asked => {}
-                Presence::Online => found.ranked.push(Ranked {
-                    agent: id.clone(),
-                    why: "in order".to_owned(),
-                }),
-                Presence::Away | Presence::Offline => {
-                    let why = agent.presence.as_str().to_owned();
-                    found.passed_over.push(PassedOver {
+            let why = match agent.presence {
+                _ if !asked => continue,
+                Presence::Online if self.hours.is_open(now) => {
+                    found.ranked.push(Ranked {
                         agent: id.clone(),
-                        why,
-                        at: now,
+                        why: "in order".to_owned(),
                     });
+                    continue;
                 }
-            }
+                Presence::Online => {
+                    found.next_at = self.hours.next_open(now);
+                    "outside hours".to_owned()
+                }
+                Presence::Away | Presence::Offline => agent.presence.as_str().to_owned(),
+            };
+            found.passed_over.push(PassedOver {
+                agent: id.clone(),
+                why,
+                at: now,
+            });
         }
         found
     }

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::{Scripted, signals};
 use crate::story::{AgentLine, World};
 use crate::{
-    AgentId, Assignee, BotId, Completion, Contact, Conversation, ConversationId, Deadlines, Effect, Event, Holder,
-    Input, Message, MessageId, Outcome, OwnerRule, Policy, Presence, Priority, Reactivation, Reason, ReplyKind, Rung,
-    Span, Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
+    AgentId, Assignee, BotId, Calendar, Completion, Contact, Conversation, ConversationId, Deadlines, Effect, Event,
+    Holder, Input, Message, MessageId, Outcome, OwnerRule, Policy, Presence, Priority, Reactivation, Reason, ReplyKind,
+    Rung, Span, Speaker, Spread, Stage, Step, Target, TaskState, Time, TimerKind,
 };
 
 const TEXTS: [&str; 6] = [
@@ -147,7 +147,7 @@ fn input(act: Act, conversation: &Conversation, number: usize, now: Time) -> Opt
 }
 
 /// Runs one input to its end; a refusal leaves the conversation as it was.
-fn settle(world: &mut Scripted, conversation: &mut Conversation, input: Input, now: Time) -> Vec<Effect> {
+pub(super) fn settle(world: &mut Scripted, conversation: &mut Conversation, input: Input, now: Time) -> Vec<Effect> {
     let mut next = conversation.clone();
     let mut input = input;
     for _ in 0..100 {
@@ -286,7 +286,7 @@ proptest! {
         policy in policies(),
         acts in prop::collection::vec((0..20_u8, 0..8_u8, 0..90_u16), 1..60),
     ) {
-        let mut world = Scripted { policy, agents: BTreeMap::new(), order: Vec::new() };
+        let mut world = Scripted::new(policy, Calendar::always());
         for id in ["ana", "bo", "cy"] {
             let presence = Presence::Online;
             world.meet(&AgentLine { id: name(id), roles: vec![], skills: vec![], languages: vec![], rotas: vec![], capacity: 5, presence });

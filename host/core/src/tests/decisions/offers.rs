@@ -1,7 +1,7 @@
 //! Assignment, offers and escalation: decisions 6 and 7.
 
-use super::{agent, rung};
-use crate::tests::{check, check_with, role};
+use super::{agent, office, office_hours, rung};
+use crate::tests::{check, check_in, check_with, role};
 use crate::{Assignee, OwnerRule, Policy, Target};
 
 // 6. Assignment.
@@ -37,6 +37,49 @@ fn an_owned_contact_goes_to_the_owner_if_they_are_there() {
             ..Policy::default()
         },
         &story("online", "ana"),
+    );
+}
+
+#[test]
+fn an_owner_who_is_not_of_the_business_any_more_is_not_waited_for() {
+    check_with(
+        Policy {
+            owner: OwnerRule::Always,
+            ..Policy::default()
+        },
+        "agent ana:
+         contact name=Dana; owner=gone
+         0     customer: a human please
+               -> open explicit-request medium tags human-handover
+               -> control waiting 1
+               -> offer ana until 15m
+               -> task 1 for ana due 1d medium: a human please
+               -> say: We follow up within 1d.
+        ",
+    );
+}
+
+#[test]
+fn an_owned_contact_goes_to_the_owner_at_opening_if_nobody_was_asked_before() {
+    check_in(
+        office_hours(),
+        office("Europe/Berlin", 0..5, &[]),
+        "start 2026-03-02 22:00
+         agent ana:
+         agent bo:
+         contact name=Dana; owner=bo
+         0     customer: a human please
+               -> open explicit-request medium tags human-handover
+               -> control waiting 1
+               -> wait until 11h
+               -> task 1 for nobody due 19h medium: a human please
+               -> say: We follow up within 8h.
+         11h   wake
+               -> offer bo until 12h
+         11h5m bo declines
+               -> decline bo
+               -> offer ana until 12h5m
+        ",
     );
 }
 

@@ -1,10 +1,8 @@
 //! Outcomes and clocks: decisions 10 and 11.
 
-use super::rung;
+use super::{office_hours, rung};
 use crate::tests::{check, check_with, role};
-use crate::{
-    AfterCompletion, Calendar, Clock, Deadlines, Interval, Policy, Reactivation, Rung, Sla, Span, Spread, Target,
-};
+use crate::{AfterCompletion, Deadlines, Policy, Reactivation, Span, Target};
 
 // 10. Outcomes.
 
@@ -104,47 +102,6 @@ fn needs_escalation_goes_up_the_ladder() {
 }
 
 // 11. Clocks.
-
-fn office_hours() -> Policy {
-    let weekly: Vec<_> = (0..5)
-        .map(|weekday| Interval {
-            weekday,
-            from_minute: 540,
-            to_minute: 1080,
-        })
-        .collect();
-    let business = |hours| Sla {
-        span: Span::hours(hours),
-        clock: Clock::Business,
-    };
-    Policy {
-        calendar: Calendar::new("Europe/Berlin", &weekly, &[]).expect("a sound calendar"),
-        response: Deadlines {
-            low: business(8),
-            medium: business(8),
-            high: business(2),
-        },
-        reactivation: Reactivation {
-            unanswered: Some(Deadlines {
-                low: business(8),
-                medium: business(8),
-                high: business(3),
-            }),
-            quiet: None,
-        },
-        ladder: vec![Rung {
-            to: Target::Everyone,
-            spread: Spread::All,
-            within: Deadlines {
-                low: business(1),
-                medium: business(1),
-                high: business(1),
-            },
-            tries: 1,
-        }],
-        ..Policy::default()
-    }
-}
 
 #[test]
 fn an_urgent_case_on_friday_evening_is_due_on_monday_morning() {
