@@ -18,11 +18,11 @@ use super::rows::unreadable;
 use super::{Engine, EngineError, Tenant};
 use crate::pack::Pack;
 use crate::record::{EventRow, What};
-use crate::rules::{Generation, Loader};
+use crate::rules::{Generation, Loader, Trouble};
 
-/// How long a generation is on probation.
+/// How long a generation is on probation. In it, one plugin that its breaker gives up is enough.
 const PROBATION: Span = Span::minutes(10);
-/// Failed calls before a generation is judged at all; fewer are chance.
+/// Failed calls before their share counts; fewer are chance.
 const LEAST_FAILURES: u64 = 10;
 /// The share of calls that may fail while it is on probation, in percent.
 const MOST_FAILURES_PERCENT: u64 = 5;
@@ -274,7 +274,9 @@ impl Engine {
         };
         let committed = self.write(step).await?;
         tracing::info!(%business, rules = &*generation.rules, previous = &*before.rules, by, "rules activated");
-        tenant.put_in_force(generation, now, move_open);
+        // One that was in force before has passed its probation; and two that fail must not take turns.
+        let since = matches!(wanted, Wanted::Pack(_)).then_some(now);
+        tenant.put_in_force(generation, since, move_open);
         if let Some(first) = committed.first_event {
             self.hint_events(first);
         }
@@ -306,15 +308,29 @@ impl Engine {
         made.map(Arc::new).map_err(|error| refused(&id, &error))
     }
 
-    /// Takes back a generation on probation whose plugins fail too often. Cheap: asked after every step.
-    pub(super) fn look_after(self: &Arc<Self>, tenant: &Arc<Tenant>, now: Time) {
-        let Some((failing, calls, failures)) = tenant.fails_on_probation(now) else {
+    /// Takes back a generation on probation whose plugins fail. Cheap: asked after every step.
+    pub(super) fn look_after(self: &Arc<Self>, tenant: &Arc<Tenant>, now: Time, troubles: &[Trouble]) {
+        let Some(failing) = tenant.on_probation(now) else {
             return;
         };
+        let tripped = troubles.iter().find_map(|trouble| match trouble {
+            Trouble::Tripped { plugin, rules, why } if **rules == *failing.rules => {
+                Some(format!("`{plugin}` keeps failing: {why}"))
+            }
+            Trouble::Tripped { .. } | Trouble::Recovered { .. } => None,
+        });
+        let (calls, failures) = failing.calls();
+        let often = || format!("{failures} of {calls} calls of its plugins failed");
+        let Some(why) = tripped.or_else(|| is_too_often(calls, failures).then(often)) else {
+            return;
+        };
+        if tenant.activation.try_lock().is_err() {
+            // It is being replaced already.
+            return;
+        }
         let (engine, tenant) = (Arc::clone(self), Arc::clone(tenant));
         tokio::spawn(async move {
             let business = &tenant.business.id;
-            let why = format!("{failures} of {calls} calls of plugins failed in its first minutes");
             tracing::error!(%business, rules = &*failing.rules, why, "rules are rolled back by themselves");
             let by = format!("baton: {why}");
             if let Err(error) = engine.roll_back(business, None, &by).await {
@@ -361,7 +377,7 @@ fn refused(pack: &str, error: &dyn std::error::Error) -> EngineError {
 }
 
 /// Whether so many failures of so many calls are more than chance.
-pub(super) fn is_too_often(calls: u64, failures: u64) -> bool {
+fn is_too_often(calls: u64, failures: u64) -> bool {
     failures >= LEAST_FAILURES && failures * 100 > calls * MOST_FAILURES_PERCENT
 }
 

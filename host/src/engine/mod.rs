@@ -327,10 +327,10 @@ impl Engine {
             what: "step".to_owned(),
             source: "it panicked, or its threads have stopped; the log says more".into(),
         })??;
+        self.look_after(tenant, now, &troubles);
         if !troubles.is_empty() {
             self.tell(tenant, troubles);
         }
-        self.look_after(tenant, now);
         if let Some(decided) = decided {
             self.commit(tenant, decided).await?;
         }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use baton_core::{Conversation, Effect, Ending, Event, Time};
 use baton_store::NewEvent;
 
-use super::generations::{is_on_probation, is_too_often};
+use super::generations::is_on_probation;
 use crate::config::Business;
 use crate::deliver::Endpoints;
 use crate::observe::Metrics;
@@ -25,7 +25,7 @@ pub struct Tenant {
 /// The generations that are loaded.
 struct Shelf {
     in_force: Arc<Generation>,
-    /// When it was activated; `None` for one that was in force at the start, which was on probation then.
+    /// Since when it is on probation, if it is: not after a rollback, and not after a restart.
     since: Option<Time>,
     /// Older ones, for a rollback and for the handovers they opened; the oldest first.
     older: Vec<Arc<Generation>>,
@@ -80,7 +80,9 @@ impl Tenant {
     }
 
     /// Puts a generation in force, from one message to the next.
-    pub(super) fn put_in_force(&self, generation: Arc<Generation>, now: Time, move_open: bool) {
+    ///
+    /// It is on probation from `since` on, where it is given.
+    pub(super) fn put_in_force(&self, generation: Arc<Generation>, since: Option<Time>, move_open: bool) {
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
         shelf.older.retain(|older| older.rules != generation.rules);
         if move_open {
@@ -92,7 +94,7 @@ impl Tenant {
         }
         let surplus = shelf.older.len().saturating_sub(MOST_OLDER);
         shelf.older.drain(..surplus);
-        shelf.since = Some(now);
+        shelf.since = since;
     }
 
     /// Keeps an older generation for the handovers that it opened.
@@ -101,13 +103,11 @@ impl Tenant {
         shelf.older.push(generation);
     }
 
-    /// The generation in force, its calls and failures, when it is on probation and fails too often.
-    pub(super) fn fails_on_probation(&self, now: Time) -> Option<(Arc<Generation>, u64, u64)> {
+    /// The generation in force, while it is on probation.
+    pub(super) fn on_probation(&self, now: Time) -> Option<Arc<Generation>> {
         let shelf = self.shelf();
         let since = shelf.since?;
-        let (calls, failures) = shelf.in_force.calls();
-        let fails = is_on_probation(since, now) && is_too_often(calls, failures);
-        fails.then(|| (Arc::clone(&shelf.in_force), calls, failures))
+        is_on_probation(since, now).then(|| Arc::clone(&shelf.in_force))
     }
 
     /// An event with the endpoints that want it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use baton_tests::{Daemon, eventually};
+use baton_tests::{Daemon, eventually, guests};
 use serde_json::{Value, json};
 
 use crate::{PROGRAM, config};
@@ -214,4 +214,47 @@ fn a_watched_folder_is_in_force_when_it_is_sound_and_leaves_the_old_rules_when_i
         (in_force(&daemon) == 3).then_some(())
     });
     assert_eq!(opened_under(&daemon, "b"), "mine@0.1.0#3");
+}
+
+#[test]
+fn rules_that_fail_in_their_first_minutes_go_back_by_themselves() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pack = folder.path().join("mine");
+    std::fs::create_dir(&pack).expect("a folder of the test's own");
+    std::fs::write(pack.join("hostile.wasm"), guests::hostile()).expect("a folder of the test's own");
+    let write = |deed: &str| {
+        let text = format!(
+            "[pack]\nname = \"mine\"\nversion = \"0.1.0\"\ninterface = \"baton:rules@0.1\"\n\
+             [template]\ncomponent = \"standard\"\n\
+             [[detector]]\nid = \"bad\"\ncomponent = \"hostile.wasm\"\nreason = \"sentiment\"\n\
+             settings = {{ detect = \"{deed}\" }}\n"
+        );
+        std::fs::write(pack.join("pack.toml"), text).expect("a folder of the test's own");
+    };
+    // What cannot run at all is not even put in force.
+    write("panic");
+    let config = config(folder.path(), None, "");
+    let watched = pack.display().to_string();
+    let daemon = Daemon::start_asked(
+        PROGRAM,
+        &folder.path().join("data"),
+        Some(&config),
+        &["--watch", &watched],
+    );
+    std::thread::sleep(Duration::from_secs(4));
+    assert_eq!(in_force(&daemon), 1, "it fails when it is tried");
+    write("trap");
+    eventually("it is in force", || (in_force(&daemon) == 2).then_some(()));
+    for n in 0..4 {
+        let answer = daemon.say(&format!("c{n}"), "m1", "customer", HUMAN, json!({})).ok();
+        assert_eq!(
+            answer["control"]["holder"], "waiting",
+            "a human is promised all the same: {answer}"
+        );
+    }
+    eventually("it is rolled back", || (in_force(&daemon) == 1).then_some(()));
+    let audit = daemon.get("/v1/audit?action=pack.roll-back").ok();
+    let by = audit["items"][0]["by"].as_str().expect("a text");
+    assert!(by.contains("`bad` keeps failing"), "{by}");
+    assert_eq!(opened_under(&daemon, "after"), "hvac@0.1.0#1");
 }
