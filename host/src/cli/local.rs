@@ -21,11 +21,13 @@ use serde_json::{Value, json};
 
 use super::exit::{Exit, Failure};
 use crate::auth::{Realm, Scope, Token};
+use crate::backtest::Recorded;
 use crate::client::TokenRequest;
 use crate::config::Config;
 use crate::daemon::{Daemon, StartError, StartOptions, Watched, plugin_options};
 use crate::pack::{Pack, PackRef};
 use crate::record;
+use crate::report::{Moment, Period};
 use crate::simulate::{SimulateError, Stage};
 
 mod contact;
@@ -203,6 +205,23 @@ pub(super) fn stage(rules: &Rules) -> Result<Stage, Failure> {
         }
     };
     Stage::new(&plugins, &pack, business, most).map_err(|error| of_simulate(&error))
+}
+
+/// The conversations of a business in which anything happened since a moment, from a data folder that no daemon holds.
+pub(super) fn recorded(data: &Path, business: &str, since: &str, stage: &Stage) -> Result<Vec<Recorded>, Failure> {
+    let usage = |why: String| Failure::new(Exit::Usage, why);
+    let business = BusinessId::new(business).map_err(|error| usage(error.to_string()))?;
+    let since = Moment::parse(since).ok_or_else(|| {
+        usage(format!(
+            "{since:?} is no time; write it as 30d, 2026-03-02 or 2026-03-02T17:30:00Z"
+        ))
+    })?;
+    let store = open(data)?;
+    let period = Period::new(&since, &Moment::NOW, stage.calendar(), crate::daemon::system_time());
+    let period = period.map_err(|error| usage(error.to_string()))?;
+    let read = crate::backtest::read(&store, &business, period).map_err(|error| Failure::of(Exit::Refused, &error));
+    store.close().map_err(|error| of_open(&error))?;
+    read
 }
 
 fn plugins() -> Result<Plugins, Failure> {

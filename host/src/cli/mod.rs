@@ -34,6 +34,7 @@ mod simulate;
 
 mod agent;
 mod audit;
+mod backtest;
 mod dead_letter;
 mod handover;
 mod report;

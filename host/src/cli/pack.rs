@@ -43,6 +43,7 @@ enum Act {
         #[arg(long, value_name = "ID", requires = "config")]
         business: Option<String>,
     },
+    Backtest(super::backtest::BacktestArgs),
     /// Put a pack in force in a running daemon; open handovers keep the rules that opened them.
     #[command(after_help = "Example:\n  baton pack activate hvac@1.2.0")]
     Activate {
@@ -90,6 +91,7 @@ impl Pack {
                 config,
                 business,
             } => test(screen, &packs, config.as_ref(), business.as_deref()),
+            Act::Backtest(args) => args.run(screen),
             Act::Activate {
                 remote,
                 pack,

@@ -11,8 +11,8 @@ mod world;
 use std::sync::Arc;
 
 use baton_core::story::{self, Act, Story, StoryError, Timed, Transcript};
-use baton_core::{BotId, Span};
-use baton_plugin::Plugins;
+use baton_core::{BotId, Calendar, Message, Policy, Signal, Span, Time};
+use baton_plugin::{ConversationView, Plugins};
 
 use crate::config::{Budget, Business};
 use crate::observe::Metrics;
@@ -100,6 +100,35 @@ impl Stage {
             &story,
             &mut Rehearsal::new(&self.business, &self.generation, bot, false)?,
         )
+    }
+
+    /// What the rules find in a message, as a conversation shows itself.
+    pub(crate) fn judged(&self, view: &Arc<dyn ConversationView>, message: &Message, now: Time) -> Vec<Signal> {
+        self.generation
+            .judge(view, message, now, &self.metrics, &mut Vec::new())
+    }
+
+    /// What is wanted done for a bot.
+    pub(crate) fn policy(&self, bot: &BotId) -> Option<Arc<Policy>> {
+        self.generation.policy(bot)
+    }
+
+    /// The language where a contact's is not known.
+    pub(crate) fn locale(&self) -> &str {
+        &self.business.locale
+    }
+
+    /// The business's hours.
+    pub(crate) fn calendar(&self) -> &Calendar {
+        &self.business.calendar
+    }
+
+    /// The hours of everybody whom the business lists, and how much they may hold.
+    pub(crate) fn people(&self) -> impl Iterator<Item = (&Calendar, u32)> {
+        self.business
+            .agents
+            .values()
+            .map(|agent| (&agent.calendar, agent.capacity))
     }
 
     /// Tells a story and returns what really follows. `remarks` puts the signals of each message into it, as comments.
