@@ -4,6 +4,7 @@
 //! within a chat. The contact's locale only settles what the words leave open, and the host is asked for it only then:
 //! a call to the host costs more than the look-ups.
 
+use crate::hashed::Hashed;
 use crate::vocabulary::hash;
 use crate::{Lexicon, Reading, Verdict};
 
@@ -32,8 +33,8 @@ const OWN_WORD: u16 = 2;
 pub struct ByLanguage<T> {
     /// English comes first, and is used for every language that is not named.
     values: Vec<(&'static str, T)>,
-    /// Common words as hashes, sorted, with the set of languages that have them.
-    words: Vec<(u64, u16)>,
+    /// Common words with the set of languages that have them.
+    words: Hashed,
 }
 
 impl<T> ByLanguage<T> {
@@ -41,7 +42,7 @@ impl<T> ByLanguage<T> {
     pub fn new(english: T) -> Self {
         Self {
             values: vec![(ENGLISH, english)],
-            words: Vec::new(),
+            words: Hashed::default(),
         }
     }
 
@@ -53,7 +54,8 @@ impl<T> ByLanguage<T> {
     #[must_use]
     pub fn with(mut self, language: &'static str, value: T) -> Self {
         assert!(self.values.len() < MOST_LANGUAGES, "a set of languages has 16 bits");
-        if self.words.is_empty() {
+        if self.values.len() == 1 {
+            self.words = Hashed::with_room(LANGUAGES.iter().map(|(_, file)| file.split_whitespace().count()).sum());
             self.learn(0);
         }
         self.values.push((language, value));
@@ -68,15 +70,9 @@ impl<T> ByLanguage<T> {
             .flat_map(|(_, file)| file.lines())
             .filter(|line| !line.starts_with('#'))
             .flat_map(str::split_whitespace);
-        self.words.extend(words.map(|word| (hash(b'=', word), 1 << language)));
-        self.words.sort_unstable();
-        self.words.dedup_by(|later, first| {
-            let same = later.0 == first.0;
-            if same {
-                first.1 |= later.1;
-            }
-            same
-        });
+        for word in words {
+            *self.words.entry(hash(b'=', word)) |= 1 << language;
+        }
     }
 
     /// The value for the language of a text. `locale` is the writer's, and asked for only when the words leave the
@@ -125,13 +121,11 @@ impl<T> ByLanguage<T> {
         let mut scores = [0; MOST_LANGUAGES];
         for word in text.words().iter().take(MOST_WORDS) {
             let [hash, _] = word.hashes;
-            let Ok(at) = self.words.binary_search_by_key(&hash, |&(known, _)| known) else {
-                continue;
-            };
-            let languages = self.words[at].1;
+            let mut languages = self.words.get(hash).unwrap_or_default();
             let worth = if languages.is_power_of_two() { OWN_WORD } else { 1 };
-            for (index, score) in scores.iter_mut().enumerate().take(self.values.len()) {
-                *score += worth * (languages >> index & 1);
+            while languages != 0 {
+                scores[languages.trailing_zeros() as usize] += worth;
+                languages &= languages - 1;
             }
         }
         scores

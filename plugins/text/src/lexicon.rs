@@ -24,7 +24,6 @@ use thiserror::Error;
 
 use crate::draft::{Draft, DraftStep, Line, Term};
 use crate::rules::{Effect, Rule, Step};
-use crate::vocabulary::{add, has};
 use crate::{Class, Meaning, Reading, Vocabulary, VocabularyBuilder};
 
 /// Why a lexicon was refused.
@@ -46,18 +45,18 @@ pub struct Lexicon {
     pub(crate) groups: Table,
     filler: Option<Class>,
     named: Vec<(String, Class)>,
+    classes: usize,
     pub(crate) splits: bool,
 }
 
-/// Rules by the class of their first step.
+/// Rules by the class of their first step. Those classes have the lowest numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     rules: Vec<Rule>,
-    /// Where the rules of each class begin.
+    /// Where the rules of each class begin, and one behind the last class that begins any.
     starts: Vec<u32>,
-    /// The classes of the steps of all rules in a row, and where those of each rule begin.
-    needs: Vec<Class>,
-    needs_starts: Vec<u32>,
+    /// Of each rule, a class that its match has besides the first; the first where there is no other.
+    seconds: Vec<Class>,
 }
 
 /// What may match in a text, one bit each: rules, and the classes that they begin with.
@@ -67,60 +66,99 @@ pub(crate) struct Live {
     rules: Vec<u64>,
 }
 
+impl Live {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+}
+
 impl Table {
-    fn new(mut rules: Vec<Rule>, classes: usize) -> Self {
+    fn new(mut rules: Vec<Rule>) -> Self {
         rules.sort_by_key(|rule| rule.steps[0].class);
-        let starts = (0..=classes)
-            .map(|class| rules.partition_point(|rule| usize::from(rule.steps[0].class.0) < class) as u32)
-            .collect();
-        let mut needs = Vec::new();
-        let mut needs_starts = vec![0];
-        for rule in &rules {
-            let named = rule.steps.iter().map(|step| step.class);
-            needs.extend(named.filter(|class| *class != Class::ANY));
-            needs_starts.push(needs.len() as u32);
-        }
+        let behind = rules.last().map_or(0, |rule| rule.steps[0].class.0 + 1);
+        let before = |class| rules.partition_point(|rule| rule.steps[0].class.0 < class) as u32;
+        let starts = (0..=behind).map(before).collect();
+        let seconds = rules
+            .iter()
+            .map(|rule| rule.needs.first().copied().unwrap_or(rule.steps[0].class));
         Self {
-            rules,
             starts,
-            needs,
-            needs_starts,
+            seconds: seconds.collect(),
+            rules,
         }
     }
 
-    /// The rules whose every step is among the classes that are present.
-    pub(crate) fn possible<'a>(&'a self, present: &[u64]) -> impl Iterator<Item = (usize, &'a Rule)> {
-        let needs = self
-            .needs_starts
-            .windows(2)
-            .map(|ends| &self.needs[ends[0] as usize..ends[1] as usize]);
-        let met = needs.map(|needs| needs.iter().all(|class| has(present, *class)));
-        let rules = self.rules.iter().enumerate();
-        rules.zip(met).filter_map(|(rule, met)| met.then_some(rule))
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
     }
 
-    /// The rules whose first step a word of this meaning is, among the classes that are live and the rules that are.
-    pub(crate) fn begun_by<'a>(&'a self, meaning: Meaning<'_>, live: &Live) -> impl Iterator<Item = &'a Rule> {
-        meaning.classes_among(&live.classes).flat_map(|class| {
-            let at = usize::from(class.0);
-            (self.starts[at] as usize..self.starts[at + 1] as usize)
-                .filter(|rule| live.rules[rule / 64] >> (rule % 64) & 1 == 1)
-                .map(|rule| &self.rules[rule])
-        })
+    fn of_class(&self, class: Class) -> std::ops::Range<usize> {
+        let at = usize::from(class.0);
+        self.starts[at] as usize..self.starts[at + 1] as usize
+    }
+
+    /// Tells of the rules whose every step is among the classes that are present.
+    pub(crate) fn each_possible<'a>(&'a self, present: &[u64], mut tell: impl FnMut(usize, &'a Rule)) {
+        let begins = self.starts.len().saturating_sub(1);
+        for (at, bits) in present.iter().enumerate().take(begins.div_ceil(64)) {
+            let mut bits = *bits;
+            while bits != 0 {
+                let class = at * 64 + bits.trailing_zeros() as usize;
+                bits &= bits - 1;
+                if class >= begins {
+                    return;
+                }
+                for index in self.of_class(Class(class as u16)) {
+                    let met = |class: &Class| has(present, *class);
+                    // Most rules fail at their second step, which is kept apart so that they need not be fetched.
+                    if met(&self.seconds[index]) && self.rules[index].needs.iter().all(met) {
+                        tell(index, &self.rules[index]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells of the rules whose first step a word of this meaning is, among those that are live.
+    pub(crate) fn each_begun_by<'a>(&'a self, meaning: Meaning<'_>, live: &Live, mut tell: impl FnMut(&'a Rule)) {
+        for &class in meaning.sorted() {
+            if usize::from(class.0) + 1 >= self.starts.len() {
+                return;
+            }
+            if has(&live.classes, class) {
+                for rule in self
+                    .of_class(class)
+                    .filter(|rule| live.rules[rule / 64] >> (rule % 64) & 1 == 1)
+                {
+                    tell(&self.rules[rule]);
+                }
+            }
+        }
     }
 
     /// Which rules may match a text with these classes, and the classes that they begin with.
     pub(crate) fn live(&self, present: &[u64]) -> Live {
-        let mut live = Live {
-            classes: vec![0; present.len()],
-            rules: vec![0; self.rules.len().div_ceil(64)],
-        };
-        for (index, rule) in self.possible(present) {
+        let mut live = Live::default();
+        self.each_possible(present, |index, rule| {
+            if live.is_empty() {
+                live.classes = vec![0; self.starts.len().div_ceil(64)];
+                live.rules = vec![0; self.rules.len().div_ceil(64)];
+            }
             add(&mut live.classes, rule.steps[0].class);
             live.rules[index / 64] |= 1 << (index % 64);
-        }
+        });
         live
     }
+}
+
+/// Whether a set of bits holds the class.
+fn has(set: &[u64], class: Class) -> bool {
+    set[usize::from(class.0 / 64)] >> (class.0 % 64) & 1 == 1
+}
+
+/// Adds the class to a set of bits.
+pub(crate) fn add(set: &mut [u64], class: Class) {
+    set[usize::from(class.0 / 64)] |= 1 << (class.0 % 64);
 }
 
 impl Lexicon {
@@ -146,6 +184,11 @@ impl Lexicon {
 
     pub(crate) fn filler(&self) -> Option<Class> {
         self.filler
+    }
+
+    /// A set of bits that has room for every class, and none of them.
+    pub(crate) fn no_classes(&self) -> Vec<u64> {
+        vec![0; self.classes.div_ceil(64)]
     }
 }
 
@@ -242,21 +285,35 @@ impl LexiconBuilder {
                 rules.extend(compiled);
             }
         }
-        let named: Vec<_> = self
+        let mut named: Vec<_> = self
             .classes
             .keys()
             .map(|name| (name.clone(), compiler.class(&[Term::Class(name.clone())])))
             .collect();
-        let filler = named.iter().find(|(name, _)| name == "filler").map(|&(_, class)| class);
         let classes = compiler.made.len();
-        // What a plugin frees stays in its snapshot as garbage, so the rest goes before more comes.
-        let Compiler { vocabulary, .. } = compiler;
+        // What is freed before more is needed makes a smaller memory, all of which is looked through after each call.
+        let mut vocabulary = compiler.into_vocabulary();
+        let numbers = begun_first(classes, rules.iter().chain(&groups));
+        let renumbered = |class: Class| numbers.get(usize::from(class.0)).copied().unwrap_or(class);
+        for rule in rules.iter_mut().chain(&mut groups) {
+            let steps = rule.steps.iter_mut().map(|step| &mut step.class);
+            steps
+                .chain(&mut rule.without)
+                .for_each(|class| *class = renumbered(*class));
+            let needs = rule.steps[1..].iter().map(|step| step.class);
+            rule.needs = needs.filter(|class| *class != Class::ANY).collect();
+        }
+        named.iter_mut().for_each(|(_, class)| *class = renumbered(*class));
+        vocabulary.renumber(renumbered);
+        drop(self);
+        let filler = named.iter().find(|(name, _)| name == "filler").map(|&(_, class)| class);
         Lexicon {
             vocabulary: vocabulary.build(typos),
-            rules: Table::new(rules, classes),
-            groups: Table::new(groups, classes),
+            rules: Table::new(rules),
+            groups: Table::new(groups),
             filler,
             named,
+            classes,
             splits: false,
         }
     }
@@ -283,6 +340,19 @@ impl LexiconBuilder {
     }
 }
 
+/// Numbers for all classes that put those first with which a rule begins, so that a word need not be asked for the others.
+fn begun_first<'a>(classes: usize, rules: impl Iterator<Item = &'a Rule>) -> Vec<Class> {
+    let mut begins = vec![false; classes];
+    rules.for_each(|rule| begins[usize::from(rule.steps[0].class.0)] = true);
+    let (mut first, mut other) = (0, begins.iter().filter(|begins| **begins).count() as u16);
+    let numbers = begins.into_iter().map(|begins| {
+        let next = if begins { &mut first } else { &mut other };
+        *next += 1;
+        Class(*next - 1)
+    });
+    numbers.collect()
+}
+
 /// Gives every set of words that a step stands for a class of its own.
 struct Compiler<'a> {
     builder: &'a LexiconBuilder,
@@ -295,6 +365,10 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
+    fn into_vocabulary(self) -> VocabularyBuilder {
+        self.vocabulary
+    }
+
     fn class(&mut self, terms: &[Term]) -> Class {
         if let Some(&class) = self.written.get(terms) {
             return class;
@@ -354,6 +428,7 @@ impl Compiler<'_> {
                     gap: *gap,
                 })
                 .collect(),
+            needs: Vec::new(),
             without,
             unbroken: draft.unbroken,
             fixed: draft.fixed,

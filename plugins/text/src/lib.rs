@@ -11,6 +11,8 @@ pub use reading::{Reading, Word};
 mod stem;
 pub use stem::stem;
 
+mod hashed;
+mod typos;
 mod vocabulary;
 pub use vocabulary::{Class, Meaning, Vocabulary, VocabularyBuilder};
 

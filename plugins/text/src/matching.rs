@@ -7,9 +7,8 @@
 
 use std::ops::Range;
 
-use crate::lexicon::Live;
+use crate::lexicon::{Live, add};
 use crate::rules::{Effect, Factor, Match, Rule, Step, Verdict, weigh};
-use crate::vocabulary::has;
 use crate::{Class, Lexicon, Meaning, Reading};
 
 /// Matches beyond these are not weighed: no honest message has as many, and the work stays linear.
@@ -53,9 +52,7 @@ struct Group<'a> {
 struct Tokens<'a> {
     tokens: Vec<Token<'a>>,
     groups: Vec<Group<'a>>,
-    /// The classes that its words and groups may have, one bit each: a rule that names another need not be tried.
-    present: Vec<u64>,
-    /// The groups and the rules that may match.
+    /// The groups and the rules that may match: those that name no class which neither its words nor its groups have.
     live: [Live; 2],
 }
 
@@ -69,14 +66,18 @@ impl Lexicon {
     /// overlap; one that no rule names is a word that no rule knows.
     pub fn judge_marked(&self, reading: &Reading, marks: &[Mark]) -> Verdict<'_> {
         let mut text = self.tokens(reading, marks);
-        self.look_ahead(&mut text);
-        self.find_groups(&mut text);
+        if !text.live[0].is_empty() {
+            self.find_groups(&mut text);
+        }
+        if text.live[1].is_empty() {
+            return Verdict::default();
+        }
         let (mut yes, mut factors) = (Vec::new(), Vec::new());
         for first in 0..text.tokens.len() {
             text.each_start(first, |meaning, behind| {
-                for rule in self.rules.begun_by(meaning, &text.live[1]) {
+                self.rules.each_begun_by(meaning, &text.live[1], |rule| {
                     let Some(last) = text.end_of_match(rule, first, behind) else {
-                        continue;
+                        return;
                     };
                     let range = text.tokens[first].range.start..text.tokens[last].range.end;
                     match rule.effect {
@@ -94,7 +95,7 @@ impl Lexicon {
                         }),
                         Effect::Weight(_) | Effect::Factor(_) | Effect::Group => {}
                     }
-                }
+                });
             });
         }
         weigh(yes, factors)
@@ -121,7 +122,7 @@ impl Lexicon {
             let mut add = |meaning: Meaning<'a>| {
                 let filler = self.filler().is_some_and(|filler| meaning.is(filler));
                 // A filler that no rule names is not even looked at.
-                if !filler || meaning.classes().any(|class| Some(class) != self.filler()) {
+                if !filler || meaning.sorted().len() > 1 {
                     tokens.push(Token {
                         meaning,
                         range: place.range(),
@@ -144,27 +145,34 @@ impl Lexicon {
                 pieces.into_iter().for_each(add);
             }
         }
-        let mut present = vec![0; self.vocabulary().width()];
+        let mut present = self.no_classes();
         for token in &tokens {
-            token.meaning.add_to(&mut present);
+            token
+                .meaning
+                .sorted()
+                .iter()
+                .for_each(|class| add(&mut present, *class));
         }
+        self.add_groups(&mut present);
         Tokens {
             tokens,
             groups: Vec::new(),
-            present,
-            live: <[Live; 2]>::default(),
+            live: [self.groups.live(&present), self.rules.live(&present)],
         }
     }
 
-    /// Finds which classes may be present, groups included, and what may begin with them.
-    fn look_ahead(&self, text: &mut Tokens<'_>) {
+    /// Adds the classes that groups may have.
+    fn add_groups(&self, present: &mut [u64]) {
+        if self.groups.is_empty() {
+            return;
+        }
         // A group may be a step of another: as often as that happens in a row.
         for _ in 0..NESTED_GROUPS {
-            for (_, group) in self.groups.possible(&text.present.clone()) {
-                self.vocabulary().group(&group.name).add_to(&mut text.present);
-            }
+            self.groups.each_possible(&present.to_vec(), |_, group| {
+                let meaning = self.vocabulary().group(&group.name);
+                meaning.sorted().iter().for_each(|class| add(present, *class));
+            });
         }
-        text.live = [self.groups.live(&text.present), self.rules.live(&text.present)];
     }
 
     fn find_groups<'a>(&'a self, text: &mut Tokens<'a>) {
@@ -186,23 +194,22 @@ impl Lexicon {
     /// Adds the groups whose first step is the word or group from `first` to `behind`.
     fn groups_from<'a>(&'a self, text: &mut Tokens<'a>, meaning: Meaning<'a>, first: usize, behind: usize) {
         let live = std::mem::take(&mut text.live[0]);
-        for rule in self.groups.begun_by(meaning, &live) {
+        self.groups.each_begun_by(meaning, &live, |rule| {
             let [begin, end] = text.tokens[first].groups;
             if end - begin == MOST_GROUPS {
-                break;
+                return;
             }
             let Some(last) = text.end_of_match(rule, first, behind) else {
-                continue;
+                return;
             };
             let class = rule.name.as_str();
             let known = |group: &Group<'_>| group.last == last && group.class == class;
             if !text.groups[begin..].iter().any(known) {
                 let meaning = self.vocabulary().group(class);
-                meaning.add_to(&mut text.present);
                 text.groups.push(Group { meaning, class, last });
                 text.tokens[first].groups[1] += 1;
             }
-        }
+        });
         text.live[0] = live;
     }
 }
@@ -227,10 +234,6 @@ impl Tokens<'_> {
 
     /// The last word of the nearest match of `rule` whose first step reaches from `first` to `behind`.
     fn end_of_match(&self, rule: &Rule, first: usize, behind: usize) -> Option<usize> {
-        let absent = |step: &Step| step.class != Class::ANY && !has(&self.present, step.class);
-        if rule.steps[1..].iter().any(absent) {
-            return None;
-        }
         let sentence = self.tokens[first].sentence;
         let before = self.tokens[..first].iter().rev();
         if rule.at_start.is_some_and(|lead| crowded(before, sentence, lead)) {

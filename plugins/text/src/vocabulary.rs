@@ -1,17 +1,14 @@
 //! From a word to what it means to the rules.
 //!
 //! A meaning is a set of classes. Words are kept as hashes in one table, so a look-up touches a cache line or two of the
-//! snapshot and no strings; only the words that a typo may stand for keep their letters, grouped by the first
-//! one, which people seldom get wrong.
+//! snapshot and no strings; only the words that a typo may stand for keep their letters. Sets are short rows of numbers,
+//! as most words are in a few of a thousand classes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::hashed::Hashed;
+use crate::typos::{ONE_TYPO_LETTERS, Spellings};
 use crate::{Reading, Word, stem};
-
-/// Words of at least this many letters forgive one wrong letter.
-const ONE_TYPO_LETTERS: usize = 5;
-/// Words of at least this many letters forgive two.
-const TWO_TYPOS_LETTERS: usize = 9;
 
 /// Words written together have at least this many letters in all, ...
 const SPLIT_LETTERS: usize = 6;
@@ -30,93 +27,47 @@ impl Class {
 }
 
 /// What a word of a text means.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Meaning<'a> {
-    /// The classes of this form, one bit each; none when no rule knows it.
-    exact: &'a [u64],
-    /// The classes of the stem.
-    stem: &'a [u64],
+    /// The classes of the word, sorted; none when no rule knows it.
+    classes: &'a [Class],
+    /// One bit for each class by the end of its number, which answers most questions with no.
+    bits: u64,
     /// Whether the word was taken for another that it resembles.
     pub typo: bool,
 }
 
-impl Meaning<'_> {
+impl<'a> Meaning<'a> {
     /// Whether the word is in the class.
     pub fn is(&self, class: Class) -> bool {
-        has(self.exact, class) || has(self.stem, class) || class == Class::ANY
+        self.bits >> (class.0 % 64) & 1 == 1 && self.classes.binary_search(&class).is_ok() || class == Class::ANY
     }
 
     /// The classes that the word is in.
-    pub fn classes(&self) -> impl Iterator<Item = Class> {
-        self.classes_among(&[])
+    pub fn classes(&self) -> impl Iterator<Item = Class> + use<'a> {
+        self.classes.iter().copied()
     }
 
-    /// The classes that the word is in, of those in a set of bits; an empty set stands for all.
-    pub(crate) fn classes_among(self, set: &[u64]) -> impl Iterator<Item = Class> {
-        (0..self.exact.len().max(self.stem.len())).flat_map(move |at| {
-            let all = if set.is_empty() { u64::MAX } else { set[at] };
-            let mut bits = (bits(self.exact, at) | bits(self.stem, at)) & all;
-            std::iter::from_fn(move || {
-                (bits != 0).then(|| {
-                    let bit = bits.trailing_zeros();
-                    bits &= bits - 1;
-                    Class(at as u16 * 64 + bit as u16)
-                })
-            })
-        })
-    }
-
-    /// Adds the classes to a set of bits.
-    pub(crate) fn add_to(&self, set: &mut [u64]) {
-        for (at, all) in set.iter_mut().enumerate() {
-            *all |= bits(self.exact, at) | bits(self.stem, at);
-        }
+    /// The same in a row, the lowest first.
+    pub(crate) fn sorted(&self) -> &'a [Class] {
+        self.classes
     }
 
     /// Whether no rule knows the word.
     pub fn is_empty(&self) -> bool {
-        self.exact.is_empty() && self.stem.is_empty()
+        self.classes.is_empty()
     }
-}
-
-fn bits(set: &[u64], at: usize) -> u64 {
-    set.get(at).copied().unwrap_or_default()
-}
-
-/// Whether a set of bits holds the class.
-pub(crate) fn has(set: &[u64], class: Class) -> bool {
-    bits(set, usize::from(class.0 / 64)) >> (class.0 % 64) & 1 == 1
-}
-
-/// Adds the class to a set of bits.
-pub(crate) fn add(set: &mut [u64], class: Class) {
-    set[usize::from(class.0 / 64)] |= 1 << (class.0 % 64);
 }
 
 /// Compiled words and their classes.
 #[derive(Debug, Default)]
 pub struct Vocabulary {
-    /// Hashes of words, each in the first free slot from the one that its lowest bits name; zero is free.
-    hashes: Vec<u64>,
-    /// Which set of classes the word in each slot has.
-    means: Vec<u16>,
-    /// Sets of classes as bits, each `width` long.
-    sets: Vec<u64>,
-    width: usize,
-    /// Sorted by first letter.
-    spellings: Vec<Spelling>,
-    letters: String,
-    /// Where the spellings of each first letter begin.
-    firsts: [u32; 27],
-    typos: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Spelling {
-    /// Which letters occur, one bit each.
-    mask: u32,
-    start: u32,
-    bytes: u32,
+    /// Which set of classes a word has: one form of it by itself, all others by their stem.
+    words: Hashed,
+    /// Where the classes of each set begin and which bits they have, and one behind the last.
+    sets: Vec<(u32, u64)>,
+    classes: Vec<Class>,
+    spellings: Spellings,
 }
 
 impl Vocabulary {
@@ -124,8 +75,7 @@ impl Vocabulary {
     pub fn meaning(&self, reading: &Reading, word: &Word) -> Meaning<'_> {
         let meaning = self.lookup_hashes(word.hashes);
         if meaning.is_empty()
-            && self.typos
-            && let Some(meant) = self.resembling(reading.normal(word))
+            && let Some(meant) = self.spellings.resembling(reading.normal(word))
         {
             return Meaning {
                 typo: true,
@@ -137,20 +87,12 @@ impl Vocabulary {
 
     /// What a passage means that the detector marks, by its name with the `%`.
     pub(crate) fn mark(&self, name: &str) -> Meaning<'_> {
-        Meaning {
-            exact: self.find(hash(b'=', name)),
-            stem: &[],
-            typo: false,
-        }
+        self.find(hash(b'=', name)).unwrap_or_default()
     }
 
     /// What a group of words means that is taken for one word of the named class.
     pub(crate) fn group(&self, name: &str) -> Meaning<'_> {
-        Meaning {
-            exact: self.find(hash(b'@', name)),
-            stem: &[],
-            typo: false,
-        }
+        self.find(hash(b'@', name)).unwrap_or_default()
     }
 
     /// The known words that a word is made of: `talktohuman`. Empty when it is not.
@@ -164,18 +106,18 @@ impl Vocabulary {
         reached[0] = Some((0_u8, 0));
         for start in 0..letters {
             let Some((words, _)) = reached[start] else { continue };
-            let (mut exact, mut stems) = (begin(b'='), [begin(b'~'); LONGEST_PIECE + 1]);
+            let mut begun = [EMPTY; LONGEST_PIECE + 1];
             for end in start + 1..=letters.min(start + LONGEST_PIECE) {
-                let byte = normal.as_bytes()[end - 1];
-                exact = push(exact, byte);
-                stems[end - start] = push(stems[end - start - 1], byte);
+                let bytes = end - start;
+                begun[bytes] = push(begun[bytes - 1], normal.as_bytes()[end - 1]);
                 let piece = &normal[start..end];
                 if is_piece(piece) && reached[end].is_none_or(|(known, _)| words + 1 < known) {
-                    let stem = stem(piece).len();
-                    // `ineed` is no form of `ine`.
-                    let form = stem + 1 >= piece.len() || stem > 3;
-                    let known = || !self.find(exact).is_empty() || form && !self.find(stems[stem]).is_empty();
-                    if known() {
+                    let by_stem = || {
+                        let stem = stem(piece).len();
+                        // `ineed` is no form of `ine`.
+                        (stem + 1 >= piece.len() || stem > 3) && self.words.get(push(begun[stem], b'~')).is_some()
+                    };
+                    if self.words.get(push(begun[bytes], b'=')).is_some() || by_stem() {
                         reached[end] = Some((words + 1, start));
                     }
                 }
@@ -187,7 +129,7 @@ impl Vocabulary {
             // The last of three or more may be misspelt; the longer it is, the surer.
             let starts = (1..letters).filter(|&start| reached[start].is_some_and(|(words, _)| words > 1));
             let Some((start, meant)) = starts
-                .filter_map(|start| Some((start, self.resembling(&normal[start..])?)))
+                .filter_map(|start| Some((start, self.spellings.resembling(&normal[start..])?)))
                 .next()
             else {
                 return Vec::new();
@@ -224,56 +166,16 @@ impl Vocabulary {
     }
 
     fn lookup_hashes(&self, [form, stem]: [u64; 2]) -> Meaning<'_> {
-        Meaning {
-            exact: self.find(form),
-            stem: self.find(stem),
+        self.find(form).or_else(|| self.find(stem)).unwrap_or_default()
+    }
+
+    fn find(&self, hash: u64) -> Option<Meaning<'_>> {
+        let set = usize::from(self.words.get(hash)?);
+        let ((start, bits), (end, _)) = (self.sets[set], self.sets[set + 1]);
+        Some(Meaning {
+            classes: &self.classes[start as usize..end as usize],
+            bits,
             typo: false,
-        }
-    }
-
-    /// How many numbers a set of classes takes.
-    pub(crate) fn width(&self) -> usize {
-        self.width
-    }
-
-    fn find(&self, hash: u64) -> &[u64] {
-        if self.hashes.is_empty() {
-            return &[];
-        }
-        let mask = self.hashes.len() - 1;
-        let mut slot = hash as usize & mask;
-        loop {
-            match self.hashes[slot] {
-                0 => return &[],
-                known if known == hash => {
-                    let start = usize::from(self.means[slot]) * self.width;
-                    return &self.sets[start..start + self.width];
-                }
-                _ => slot = (slot + 1) & mask,
-            }
-        }
-    }
-
-    /// The known word that this one is a misspelling of.
-    fn resembling(&self, normal: &str) -> Option<&str> {
-        let typos = match normal.len() {
-            0..ONE_TYPO_LETTERS => return None,
-            ONE_TYPO_LETTERS..TWO_TYPOS_LETTERS => 1,
-            _ => 2,
-        };
-        let first = usize::from(normal.bytes().next()?.wrapping_sub(b'a'));
-        if first >= 26 {
-            return None;
-        }
-        let mask = mask(normal);
-        let group = &self.spellings[self.firsts[first] as usize..self.firsts[first + 1] as usize];
-        group.iter().find_map(|spelling| {
-            let near = (spelling.bytes as usize).abs_diff(normal.len()) <= typos
-                // Each wrong letter changes at most two bits: one that is gone, one that came.
-                && (spelling.mask ^ mask).count_ones() as usize <= 2 * typos
-                && (typos == 1 || spelling.bytes as usize >= TWO_TYPOS_LETTERS - 1);
-            let known = &self.letters[spelling.start as usize..(spelling.start + spelling.bytes) as usize];
-            (near && strsim::osa_distance(known, normal) <= typos).then_some(known)
         })
     }
 }
@@ -281,8 +183,8 @@ impl Vocabulary {
 /// Gathers words before they are compiled.
 #[derive(Debug, Default)]
 pub struct VocabularyBuilder {
-    words: BTreeMap<String, [Vec<u16>; 2]>,
-    groups: BTreeMap<String, Vec<u16>>,
+    words: BTreeMap<String, [Vec<Class>; 2]>,
+    groups: BTreeMap<String, Vec<Class>>,
     names: BTreeSet<String>,
     classes: u16,
 }
@@ -307,7 +209,7 @@ impl VocabularyBuilder {
             self.words.insert(word.to_owned(), Default::default());
         }
         if let Some(classes) = self.words.get_mut(word) {
-            classes[usize::from(exact)].push(class.0);
+            classes[usize::from(exact)].push(class);
         }
     }
 
@@ -319,69 +221,62 @@ impl VocabularyBuilder {
 
     /// Makes groups of words that are taken for one word of the named class mean the class.
     pub(crate) fn add_group(&mut self, class: Class, name: &str) {
-        self.groups.entry(name.to_owned()).or_default().push(class.0);
+        self.groups.entry(name.to_owned()).or_default().push(class);
+    }
+
+    /// Gives every class another number.
+    pub(crate) fn renumber(&mut self, renumbered: impl Fn(Class) -> Class) {
+        let words = self.words.values_mut().flatten();
+        for class in words.chain(self.groups.values_mut()).flatten() {
+            *class = renumbered(*class);
+        }
     }
 
     /// Compiles the words; with `typos`, a word that none is, yet resembles one, is taken for it.
     pub fn build(self, typos: bool) -> Vocabulary {
-        let mut table: BTreeMap<u64, Vec<u16>> = BTreeMap::new();
-        let mut spelt: Vec<String> = Vec::new();
-        for (word, [forms, exact]) in self.words {
-            let guessed = !forms.is_empty() || !self.names.contains(&word);
-            if !forms.is_empty() {
-                table.entry(hash(b'~', stem(&word))).or_default().extend(forms);
-            }
-            if !exact.is_empty() {
-                table.entry(hash(b'=', &word)).or_default().extend(exact);
-            }
-            if guessed && word.len() >= ONE_TYPO_LETTERS && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
-                spelt.push(word);
-            }
+        let mut stems: BTreeMap<&str, Vec<Class>> = BTreeMap::new();
+        for (word, [forms, _]) in self.words.iter().filter(|(_, [forms, _])| !forms.is_empty()) {
+            stems.entry(stem(word)).or_default().extend(forms);
         }
-        for (name, classes) in self.groups {
-            table.entry(hash(b'@', &name)).or_default().extend(classes);
+        let mut table: BTreeMap<u64, Vec<Class>> = BTreeMap::new();
+        for (word, [_, exact]) in self.words.iter().filter(|(_, [_, exact])| !exact.is_empty()) {
+            let classes = table.entry(hash(b'=', word)).or_default();
+            classes.extend(exact);
+            // A look-up that finds a form looks no further.
+            classes.extend(stems.get(stem(word)).into_iter().flatten());
         }
+        table.extend(stems.into_iter().map(|(stem, classes)| (hash(b'~', stem), classes)));
+        table.extend(
+            self.groups
+                .into_iter()
+                .map(|(name, classes)| (hash(b'@', &name), classes)),
+        );
         let mut vocabulary = Vocabulary {
-            typos,
+            words: Hashed::with_room(table.len()),
             ..Vocabulary::default()
         };
-        vocabulary.width = usize::from(self.classes).div_ceil(64);
-        // At most half full, so that a search meets a free slot soon.
-        let slots = (2 * table.len()).next_power_of_two();
-        vocabulary.hashes = vec![0; slots];
-        vocabulary.means = vec![0; slots];
-        let mut sets: BTreeMap<Vec<u16>, u16> = BTreeMap::new();
+        let mut sets: BTreeMap<Vec<Class>, u16> = BTreeMap::new();
         for (hash, mut classes) in table {
             classes.sort_unstable();
             classes.dedup();
             let next = sets.len() as u16;
             let set = *sets.entry(classes).or_insert_with_key(|classes| {
-                let start = vocabulary.sets.len();
-                vocabulary.sets.resize(start + vocabulary.width, 0);
-                for class in classes {
-                    vocabulary.sets[start + usize::from(class / 64)] |= 1 << (class % 64);
-                }
+                let bits = classes.iter().fold(0, |bits, class| bits | 1 << (class.0 % 64));
+                vocabulary.sets.push((vocabulary.classes.len() as u32, bits));
+                vocabulary.classes.extend(classes);
                 next
             });
-            let mut slot = hash as usize & (slots - 1);
-            while vocabulary.hashes[slot] != 0 {
-                slot = (slot + 1) & (slots - 1);
-            }
-            vocabulary.hashes[slot] = hash;
-            vocabulary.means[slot] = set;
+            *vocabulary.words.entry(hash) = set;
         }
-        for word in spelt {
-            let start = vocabulary.letters.len() as u32;
-            vocabulary.letters.push_str(&word);
-            vocabulary.spellings.push(Spelling {
-                mask: mask(&word),
-                start,
-                bytes: word.len() as u32,
-            });
-            let first = usize::from(word.as_bytes()[0] - b'a');
-            for later in &mut vocabulary.firsts[first + 1..] {
-                *later += 1;
-            }
+        vocabulary.sets.push((vocabulary.classes.len() as u32, 0));
+        if typos {
+            let guessed = |(word, [forms, _]): (&'_ String, &[Vec<Class>; 2])| {
+                (!forms.is_empty() || !self.names.contains(word))
+                    && word.len() >= ONE_TYPO_LETTERS
+                    && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            };
+            let words = self.words.iter().filter(|word| guessed(*word));
+            vocabulary.spellings = Spellings::new(words.map(|(word, _)| word.as_str()));
         }
         vocabulary
     }
@@ -392,23 +287,23 @@ fn is_piece(letters: &str) -> bool {
     letters.len() > 1 || matches!(letters, "a" | "i" | "u" | "y" | "e")
 }
 
-fn mask(word: &str) -> u32 {
-    word.bytes()
-        .fold(0, |mask, byte| mask | 1 << (byte.wrapping_sub(b'a') & 31))
-}
-
-/// The hashes of a word's form and of its stem.
+/// The hashes of a word's form and of its stem, which is how it begins.
 pub(crate) fn hashes(normal: &str) -> [u64; 2] {
-    [hash(b'=', normal), hash(b'~', stem(normal))]
+    let (stem, ending) = normal.as_bytes().split_at(stem(normal).len());
+    let stem = push_all(EMPTY, stem);
+    [push(push_all(stem, ending), b'='), push(stem, b'~')]
 }
 
-/// FNV-1a: fast on short words, and the same on every machine.
+/// FNV-1a: fast on short words, and the same on every machine. The kind comes last, so that words which begin alike
+/// share the work.
 pub(crate) fn hash(kind: u8, word: &str) -> u64 {
-    word.bytes().fold(begin(kind), push)
+    push(push_all(EMPTY, word.as_bytes()), kind)
 }
 
-fn begin(kind: u8) -> u64 {
-    push(0xcbf2_9ce4_8422_2325, kind)
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn push_all(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().copied().fold(hash, push)
 }
 
 fn push(hash: u64, byte: u8) -> u64 {
