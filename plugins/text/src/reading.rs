@@ -11,10 +11,13 @@ use crate::vocabulary::hashes;
 /// Longer words are cut for comparing; their bytes are kept whole.
 const LONGEST_WORD_BYTES: usize = 40;
 
+/// About as many bytes as a word takes with the space behind it, at least in a text of short words.
+const USUAL_WORD_BYTES: usize = 5;
+
 /// Letters in a row that are a word spelt out.
 const SPELT_LETTERS: usize = 4;
 
-/// Longer texts are read in part. It bounds what a detector costs: some 1,500 instructions for each byte.
+/// Longer texts are read in part. It bounds what a detector costs: some 600 instructions for each byte, phrases 900.
 const MOST_BYTES: usize = 8 * 1024;
 
 /// The words of one text.
@@ -62,36 +65,44 @@ impl Reading {
         if u32::try_from(text.len()).is_err() {
             return reading;
         }
-        reading.normal.reserve(text.len().min(MOST_BYTES));
+        let read_bytes = text.len().min(MOST_BYTES);
+        reading.normal.reserve(read_bytes);
+        reading.words.reserve(read_bytes / USUAL_WORD_BYTES + 1);
         let skipped = if text.len() > MOST_BYTES {
             MOST_BYTES / 2..text.len() - MOST_BYTES / 2
         } else {
-            0..0
+            text.len()..text.len()
         };
-        let mut sentence = 0;
-        let mut after_pause = false;
-        let mut rest = text.char_indices().peekable();
-        while let Some((start, first)) = rest.next() {
-            if skipped.contains(&start) {
+        let (mut at, mut sentence, mut after_pause) = (0, 0, false);
+        while at < text.len() {
+            if skipped.contains(&at) {
+                at = text.ceil_char_boundary(skipped.end);
                 if reading.words.last().is_some_and(|word| word.sentence == sentence) {
                     sentence += 1;
                     after_pause = false;
                 }
                 continue;
             }
+            let byte = text.as_bytes()[at];
+            if byte == b' ' {
+                at += 1;
+                continue;
+            }
+            let (start, first) = (at, letter_at(text, at));
+            at += first.len_utf8();
             if !first.is_alphanumeric() {
+                let inside = || next_letter(text, at).is_some_and(char::is_alphanumeric);
                 // A full stop inside `2.5` or `example.com` is followed by no space.
                 let ends = match first {
-                    '.' => rest.peek().is_none_or(|&(_, next)| !next.is_alphanumeric()),
+                    '.' => !inside() && !reading.ends_with_title(),
                     '!' | '?' | '\n' | '…' | '。' | '！' | '？' | ';' | '¿' | '¡' => true,
                     _ => false,
                 };
                 after_pause |= match first {
                     ',' | ':' | '(' | ')' | '–' | '—' | '،' | '，' => true,
-                    '-' => rest.peek().is_none_or(|&(_, next)| !next.is_alphanumeric()),
+                    '-' => !inside(),
                     _ => false,
                 };
-                let ends = ends && !(first == '.' && reading.ends_with_title());
                 if ends && reading.words.last().is_some_and(|word| word.sentence == sentence) {
                     sentence += 1;
                     after_pause = false;
@@ -99,19 +110,11 @@ impl Reading {
                 continue;
             }
             let mut spelling = Spelling::starting(&mut reading.normal, first);
-            let mut end = start + first.len_utf8();
-            while let Some(&(at, letter)) = rest.peek() {
-                let next = || text[at + letter.len_utf8()..].chars().next();
-                if !spelling.take(letter, next) {
-                    break;
-                }
-                end = at + letter.len_utf8();
-                rest.next();
-            }
+            at = spelling.take_word(text, at);
             let (normal_start, normal_bytes) = spelling.finish();
             reading.words.push(Word {
                 start: start as u32,
-                end: end as u32,
+                end: at as u32,
                 normal_start,
                 normal_bytes,
                 sentence,
@@ -194,6 +197,31 @@ impl Reading {
     }
 }
 
+/// The letter that begins at a byte on a boundary inside the text.
+fn letter_at(text: &str, at: usize) -> char {
+    match text.as_bytes()[at] {
+        byte @ 0..0x80 => char::from(byte),
+        _ => next_letter(text, at).expect("the byte lies inside the text"),
+    }
+}
+
+/// The letter that begins at a byte on a boundary; none at the end.
+fn next_letter(text: &str, at: usize) -> Option<char> {
+    text[at..].chars().next()
+}
+
+/// The small letter or the digit that a plain letter or digit stands for; zero for every other byte.
+static SMALL: [u8; 256] = {
+    let (mut small, mut byte) = ([0; 256], 0_u8);
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() {
+            small[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    small
+};
+
 /// A word while its letters come in.
 struct Spelling<'a> {
     out: &'a mut String,
@@ -217,14 +245,60 @@ impl<'a> Spelling<'a> {
         spelling
     }
 
+    /// Takes the letters of the word that begin at a byte, and gives the end of the word.
+    fn take_word(&mut self, text: &str, mut at: usize) -> usize {
+        loop {
+            at += self.take_plain(&text[at..]);
+            let Some(&byte) = text.as_bytes().get(at) else { break };
+            if byte.is_ascii_alphanumeric() {
+                self.put(char::from(byte.to_ascii_lowercase()));
+                at += 1;
+                continue;
+            }
+            if matches!(byte, b' ' | b'.' | b',' | b'-' | b'\n') {
+                break;
+            }
+            let letter = letter_at(text, at);
+            let behind = at + letter.len_utf8();
+            if !self.take(letter, || next_letter(text, behind)) {
+                break;
+            }
+            at = behind;
+        }
+        at
+    }
+
+    /// Takes all at once the plain letters and digits that a text begins with, as far as they fit and none is drawn out,
+    /// and gives their number.
+    fn take_plain(&mut self, text: &str) -> usize {
+        let room = LONGEST_WORD_BYTES.saturating_sub(self.out.len() - self.start);
+        let (mut letters, mut count) = ([0; LONGEST_WORD_BYTES], 0);
+        for (place, byte) in letters[..room].iter_mut().zip(text.bytes()) {
+            let small = SMALL[usize::from(byte)];
+            if small == 0 {
+                break;
+            }
+            let run = if char::from(small) == self.last {
+                self.run + 1
+            } else {
+                1
+            };
+            if run > 2 && !small.is_ascii_digit() {
+                break;
+            }
+            (self.last, self.run, *place) = (char::from(small), run, small);
+            count += 1;
+        }
+        self.letters += count;
+        self.out
+            .push_str(str::from_utf8(&letters[..count]).expect("plain letters are ASCII"));
+        count
+    }
+
     /// Takes the letter if it belongs to the word; `next` is the one behind it.
     fn take(&mut self, letter: char, next: impl Fn() -> Option<char>) -> bool {
         let inside = || next().is_some_and(char::is_alphanumeric);
         match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' => {
-                self.put(letter.to_ascii_lowercase());
-                true
-            }
             // `l'agent` is two words, `don't` is one.
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' => inside() && !self.elided(),
             '\u{300}'..='\u{36f}' | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{fe0f}' => true,
