@@ -153,15 +153,17 @@ fn repeated_question(reading: &Reading, conversation: &dyn Conversation) -> Opti
 
 /// Whether the speaker said much the same before; a text of fewer than `least` different words never is.
 fn said_before(reading: &Reading, least: usize, speaker: Speaker, conversation: &dyn Conversation) -> bool {
-    let said = different_words(reading);
-    if said.len() < least {
+    if reading.words().len() < least {
         return false;
     }
     let before = conversation.history(LOOK_BACK);
-    before
-        .iter()
-        .filter(|message| message.speaker == speaker)
-        .any(|message| {
+    let mut before = before.iter().filter(|message| message.speaker == speaker).peekable();
+    if before.peek().is_none() {
+        return false;
+    }
+    let said = different_words(reading);
+    said.len() >= least
+        && before.any(|message| {
             let reading = Reading::of(&message.text);
             let before = different_words(&reading);
             let shared = said.iter().filter(|word| before.binary_search(word).is_ok()).count();

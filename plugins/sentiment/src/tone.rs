@@ -26,8 +26,11 @@ impl Tone {
     /// `stressed` are the words that people write in capitals to stress them: lower case, sorted.
     pub(crate) fn of(text: &str, stressed: &[&str]) -> Self {
         let (mut upper, mut lower, mut run, mut longest) = (0, 0, 0, 0);
+        let (mut capital, mut pair) = (false, false);
         for letter in text.chars() {
-            upper += usize::from(letter.is_uppercase());
+            let before = std::mem::replace(&mut capital, letter.is_uppercase());
+            pair |= before && capital;
+            upper += usize::from(capital);
             lower += usize::from(letter.is_lowercase());
             run = if matches!(letter, '!' | '?') { run + 1 } else { 0 };
             longest = longest.max(run);
@@ -37,7 +40,7 @@ impl Tone {
         Self {
             capitals,
             marks: longest >= 3,
-            stressed: !capitals && upper > 1 && words().any(|word| is_stressed(word, stressed)),
+            stressed: !capitals && pair && words().any(|word| is_stressed(word, stressed)),
         }
     }
 
@@ -148,10 +151,11 @@ fn hides(hidden: &str, known: &str) -> bool {
 
 /// The bytes of the first row of three signs or more, two of which differ, that stands for a swear word.
 fn signs(text: &str) -> Option<Range<usize>> {
-    let is_sign = |sign: &u8| b"@#$%^&*!".contains(sign);
+    let is_sign = |sign: &u8| matches!(sign, b'!' | b'#'..=b'&' | b'*' | b'@' | b'^');
     let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(before) = bytes[at..].iter().position(is_sign) {
+        at += before;
         let row = bytes[at..].iter().take_while(|sign| is_sign(sign)).count();
         let odd = bytes[at..at + row].iter().filter(|sign| **sign != b'!');
         let kinds = odd
@@ -162,7 +166,7 @@ fn signs(text: &str) -> Option<Range<usize>> {
         if row >= 3 && kinds {
             return Some(at..at + row);
         }
-        at += row.max(1);
+        at += row;
     }
     None
 }
