@@ -32,7 +32,28 @@ fn fill<P: Registered>(made: Result<P, Fault>) -> Result<(), wit::Fault> {
     let plugin = made?;
     P::slot()
         .with(|slot| slot.set(plugin))
-        .map_err(|_| Fault::new("configure was called twice").into())
+        .map_err(|_| Fault::new("configure was called twice"))?;
+    #[cfg(target_family = "wasm")]
+    clear_free_memory();
+    Ok(())
+}
+
+/// Fills with zeros what making the plugin has freed: the snapshot leaves zeros out, and would keep the rest for good.
+#[cfg(target_family = "wasm")]
+fn clear_free_memory() {
+    const PAGE_BYTES: usize = 64 * 1024;
+    const LEAST_BYTES: usize = 32;
+    let end = core::arch::wasm32::memory_size::<0>() * PAGE_BYTES;
+    let mut taken: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = PAGE_BYTES;
+    while bytes >= LEAST_BYTES {
+        let piece = std::hint::black_box(vec![0; bytes]);
+        // The allocator takes new memory only when no free piece is large enough.
+        if piece.as_ptr() as usize >= end {
+            bytes /= 2;
+        }
+        taken.push(piece);
+    }
 }
 
 fn with<P: Registered, R>(call: impl FnOnce(&P) -> Result<R, String>) -> Result<R, String> {
