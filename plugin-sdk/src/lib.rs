@@ -1,4 +1,5 @@
-//! Write detectors, strategies and templates for Baton: a ten-minute tutorial.
+//! Write detectors, strategies and templates for Baton. `TUTORIAL.md` beside the manifest is typed along in ten minutes; here is how the
+//! parts work.
 //!
 //! A plugin is a small library that is compiled to a Wasm component. It implements one trait, [`Detector`],
 //! [`Strategy`] or [`Template`], and names itself with [`register!`]. It is tested natively with plain `cargo test`.

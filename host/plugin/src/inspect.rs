@@ -6,7 +6,7 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
-use crate::{Kind, LoadErrorKind, snapshot, wasi, wit};
+use crate::{Import, Kind, LoadErrorKind, snapshot, wasi, wit};
 
 /// Checks what can be seen without a compiler.
 pub(crate) fn envelope(wasm: &[u8], limit_bytes: usize) -> Result<(), LoadErrorKind> {
@@ -82,6 +82,20 @@ pub(crate) fn world(engine: &Engine, component: &Component, wanted: Option<Kind>
         },
         missing: format!("{}/{missing}", wit::PACKAGE),
     })
+}
+
+/// Everything that it imports, by name, and whether a plugin may.
+pub(crate) fn imports(engine: &Engine, component: &Component) -> Vec<Import> {
+    let shape = component.component_type();
+    let import = |(name, _): (&str, _)| Import {
+        name: name.to_owned(),
+        allowed: match ours(name) {
+            Ok(Some(interface)) => matches!(interface, "types" | "log"),
+            Ok(None) => wasi::allows(name),
+            Err(_) => false,
+        },
+    };
+    shape.imports(engine).map(import).collect()
 }
 
 /// The interface's name where it is one of `baton:rules`, in a version that this host can run.

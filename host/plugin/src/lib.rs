@@ -21,7 +21,7 @@ pub use view::ConversationView;
 
 mod values;
 pub use values::{
-    Called, Candidate, Choice, Circumstances, Description, Found, Kind, LogLevel, LogLine, Promised, Ranking,
+    Called, Candidate, Choice, Circumstances, Description, Found, Import, Kind, LogLevel, LogLine, Promised, Ranking,
 };
 
 mod fault;

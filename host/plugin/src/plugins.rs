@@ -19,8 +19,8 @@ use crate::cache::Cache;
 use crate::functions::Functions;
 use crate::program::TICK;
 use crate::{
-    Budget, Description, Detector, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, PluginsError, STACK_BYTES,
-    Strategy, Template,
+    Budget, Description, Detector, Import, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, PluginsError,
+    STACK_BYTES, Strategy, Template, inspect,
 };
 
 /// How plugins run in this process.
@@ -147,6 +147,23 @@ impl Plugins {
             budget: Budget::default(),
         };
         self.describe_only(&source).map_err(|kind| LoadError {
+            component: name.to_owned(),
+            kind,
+        })
+    }
+
+    /// Names everything that a component imports, allowed or not; none of its code runs.
+    ///
+    /// # Errors
+    ///
+    /// When it is no component.
+    pub fn imports(&self, wasm: &[u8], name: &str) -> Result<Vec<Import>, LoadError> {
+        let imports = || {
+            inspect::envelope(wasm, self.component_bytes)?;
+            let component = inspect::compile(&self.seldom, wasm)?;
+            Ok(inspect::imports(&self.seldom, &component))
+        };
+        imports().map_err(|kind| LoadError {
             component: name.to_owned(),
             kind,
         })

@@ -54,6 +54,15 @@ pub struct Description {
     pub settings_schema: String,
 }
 
+/// Something that a component wants from the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// With its version: `wasi:cli/environment@0.2.6`.
+    pub name: String,
+    /// Whether a plugin may have it.
+    pub allowed: bool,
+}
+
 /// An answer, and what it cost.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called<T> {

@@ -33,6 +33,13 @@ use crate::simulate::{SimulateError, Stage};
 mod contact;
 pub(super) use contact::{Wanted, erase, export, find};
 
+mod pack;
+pub(super) use crate::pack::Scaffold;
+pub(super) use pack::{
+    InstalledPack, PackSummary, Packs, Tested, Written, build, check_pack, inspect, keygen, new_pack, sign, test_pack,
+    verify_archive,
+};
+
 /// How the daemon is to run; what is absent is as the configuration says.
 pub(super) struct Setup {
     pub(super) config: Option<PathBuf>,
@@ -66,16 +73,6 @@ pub(super) struct Rules {
     pub(super) business: Option<String>,
 }
 
-/// A sound pack.
-pub(super) struct PackSummary {
-    /// `hvac@1.2.0`
-    pub(super) id: String,
-    pub(super) detectors: Vec<String>,
-    pub(super) strategies: Vec<String>,
-    pub(super) templates: Vec<String>,
-    pub(super) stories: usize,
-}
-
 /// What the doctor looks at.
 pub(super) struct Settings {
     pub(super) listen: SocketAddr,
@@ -105,7 +102,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
         log,
         passing,
     } = setup;
-    let loaded = config_of(config.as_deref())?;
+    let loaded = config_of(config.as_deref(), data.as_deref())?;
     let filter = log.as_deref().unwrap_or(&loaded.log.level);
     crate::observe::init(filter, log_format(loaded.log.format)).map_err(|error| Failure::of(Exit::Usage, &error))?;
     let options = StartOptions {
@@ -182,7 +179,7 @@ pub(super) fn stage(rules: &Rules) -> Result<Stage, Failure> {
             (Arc::new(pack), None, crate::config::Budget::default())
         }
         (Some(file), named) => {
-            let config = config_of(Some(file))?;
+            let config = config_of(Some(file), None)?;
             let wanted = business.as_deref().unwrap_or("default");
             let found = config.businesses.values().find(|known| known.id.as_str() == wanted);
             let names = || {
@@ -250,34 +247,6 @@ fn of_simulate(error: &SimulateError) -> Failure {
     }
 }
 
-/// Checks a pack, its components and their settings.
-pub(super) fn check_pack(name: &str) -> Result<PackSummary, Failure> {
-    let pack = Arc::new(pack(name)?);
-    let most = crate::config::Budget::default();
-    Stage::new(&plugins()?, &pack, None, most).map_err(|error| of_simulate(&error))?;
-    let ids = |plugins: &[crate::pack::Plugin]| plugins.iter().map(|plugin| plugin.id.clone()).collect();
-    Ok(PackSummary {
-        id: pack.id(),
-        detectors: pack
-            .detectors
-            .iter()
-            .map(|detector| detector.plugin.id.clone())
-            .collect(),
-        strategies: ids(&pack.strategies),
-        templates: ids(&pack.templates),
-        stories: pack.stories.len(),
-    })
-}
-
-/// File names and texts of a pack's stories.
-pub(super) fn stories(name: &str) -> Result<Vec<(String, String)>, Failure> {
-    Ok(pack(name)?
-        .stories
-        .into_iter()
-        .map(|story| (story.file, story.text))
-        .collect())
-}
-
 /// The packs that this program carries, as the API would list them.
 pub(super) fn built_in_packs() -> Result<Vec<Value>, Failure> {
     let load = |built_in: PackRef| {
@@ -294,7 +263,7 @@ pub(super) fn openapi() -> Result<String, Failure> {
 
 /// Reads the configuration for the doctor.
 pub(super) fn settings(config: Option<&Path>) -> Result<Settings, Failure> {
-    let config = config_of(config)?;
+    let config = config_of(config, None)?;
     let businesses = || config.businesses.values();
     let packs: std::collections::BTreeSet<_> = businesses().map(|business| business.pack.id()).collect();
     let webhooks = businesses().flat_map(|business| {
@@ -503,16 +472,29 @@ fn of_open(error: &OpenError) -> Failure {
 }
 
 fn pack(name: &str) -> Result<Pack, Failure> {
-    let found: PackRef = name
-        .parse()
-        .map_err(|message: String| Failure::new(Exit::Usage, message))?;
-    Pack::load(&found).map_err(|error| Failure::of(Exit::Refused, &error))
+    Pack::load(&own_pack(name)?).map_err(|error| Failure::of(Exit::Refused, &error))
 }
 
-fn config_of(file: Option<&Path>) -> Result<Config, Failure> {
+/// A pack as a command line names it: an archive, a folder, a built-in one, or one that is installed where the
+/// environment says.
+fn own_pack(name: &str) -> Result<PackRef, Failure> {
+    let usage = |message: String| Failure::new(Exit::Usage, message);
+    let set = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let config = crate::cli::serve::config_or_default(set("BATON_CONFIG"));
+    let packs = Packs::of(config.as_deref(), set("BATON_DATA").as_deref());
+    let nowhere = || Packs::of(None, None);
+    let packs = packs.or_else(|_| nowhere())?;
+    PackRef::find(name, Path::new(""), packs.shelf()).map_err(usage)
+}
+
+fn config_of(file: Option<&Path>, data: Option<&Path>) -> Result<Config, Failure> {
     match file {
         None => Ok(Config::embedded()),
-        Some(file) => Config::load(file).map_err(|error| Failure::of(Exit::Usage, &error)),
+        Some(file) => Config::load_for(file, data).map_err(|error| Failure::of(Exit::Usage, &error)),
     }
 }
 

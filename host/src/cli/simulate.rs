@@ -121,7 +121,7 @@ pub(super) fn judge(name: &str, text: &str, play: &mut Player) -> Result<Verdict
 }
 
 /// The story that would pass: all before the first act as it was, then what follows.
-fn whole(text: &str, story: &Story, transcript: &Transcript) -> String {
+pub(super) fn whole(text: &str, story: &Story, transcript: &Transcript) -> String {
     let before = story.expected.first().map_or(usize::MAX, |first| first.line - 1);
     let kept = text
         .lines()

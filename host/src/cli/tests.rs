@@ -6,6 +6,7 @@ use super::*;
 use crate::client::tests::{Fake, problem};
 
 mod help;
+mod pack;
 
 /// A pipe, in UTC.
 pub(super) fn look() -> Look {

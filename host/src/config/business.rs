@@ -15,7 +15,7 @@ use super::handover::{HandoverForm, People};
 use super::secret::Secret;
 use super::source::ConfigErrors;
 use crate::directory::{Absence, Rota};
-use crate::pack::Pack;
+use crate::pack::{Origin, Pack, PublicKey};
 
 /// A tenant: its own bots, people, hours and rules.
 #[derive(Debug, Clone)]
@@ -34,6 +34,8 @@ pub struct Business {
     pub emergency_line: Option<String>,
     /// The rule pack it starts with.
     pub pack: Arc<Pack>,
+    /// Whose packs it takes.
+    pub trust: Trust,
     /// Its bots; none: every bot is taken as it comes.
     pub bots: BTreeMap<BotId, Bot>,
     /// Its roles, with the name that people read.
@@ -49,6 +51,53 @@ pub struct Business {
     /// Tokens that stand in the environment.
     pub tokens: Vec<Token>,
     pub(super) handover: HandoverForm,
+}
+
+/// Whose packs a business takes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Trust {
+    /// Those who may sign packs for it.
+    pub keys: Vec<PublicKey>,
+    /// Whether a pack must carry a signature of one of them; those that are built in need none.
+    pub required: bool,
+}
+
+impl Trust {
+    /// Whether a pack may come into force.
+    ///
+    /// # Errors
+    ///
+    /// Why not, with the remedy.
+    pub fn check(&self, pack: &str, origin: &Origin) -> Result<(), String> {
+        let signed_by = match origin {
+            Origin::BuiltIn => return Ok(()),
+            Origin::Folder | Origin::Archive { .. } if !self.required => return Ok(()),
+            Origin::Folder => {
+                return Err(format!(
+                    "{pack} is a folder, which cannot be signed, and the business has `require_signed`; build it with \
+                     `baton pack build`, sign it with `baton pack sign`, and name the archive"
+                ));
+            }
+            Origin::Archive { signed_by } => signed_by,
+        };
+        if signed_by.is_empty() {
+            return Err(format!(
+                "{pack} is not signed, and the business has `require_signed`; sign it with `baton pack sign FILE --key KEY`"
+            ));
+        }
+        match signed_by.iter().any(|key| self.keys.contains(key)) {
+            true => Ok(()),
+            false => {
+                let signers: Vec<_> = signed_by.iter().map(ToString::to_string).collect();
+                Err(format!(
+                    "{pack} is signed by {}, and by none of the {} `trusted_keys` of the business; if you trust the \
+                     signer, add the key there",
+                    signers.join(" and "),
+                    self.keys.len()
+                ))
+            }
+        }
+    }
 }
 
 /// An AI agent of a business.

@@ -131,6 +131,14 @@ impl Default for Store {
     }
 }
 
+/// `[packs]`: the rule packs that were installed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Packs {
+    /// The folder; `packs` in the data folder where it is not given.
+    pub(crate) dir: Option<PathBuf>,
+}
+
 /// `[plugins]`: how rules run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -9,11 +9,12 @@ use baton_core::{AgentId, BotId, Mode, RoleId, RotaId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::daemon::{Http, Log, Plugins, Store};
+use super::daemon::{Http, Log, Packs, Plugins, Store};
 use super::email::EmailForm;
 use super::handover::HandoverForm;
 use super::secret::{EnvName, SecretText};
 use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, TimeOfDay, Url};
+use crate::pack::PublicKey;
 
 /// All of `baton.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -21,6 +22,7 @@ use super::text::{Date, Email, EventPattern, Hours, Key, Label, Locale, Text, Ti
 pub(crate) struct Form {
     pub(crate) http: Http,
     pub(crate) store: Store,
+    pub(crate) packs: Packs,
     pub(crate) plugins: Plugins,
     pub(crate) log: Log,
     pub(crate) business: BTreeMap<String, BusinessForm>,
@@ -42,6 +44,9 @@ pub(crate) struct BusinessForm {
     pub(crate) emergency_line: Option<String>,
     #[schemars(length(min = 1))]
     pub(crate) pack: String,
+    #[schemars(length(max = 100))]
+    pub(crate) trusted_keys: Vec<Text<PublicKey>>,
+    pub(crate) require_signed: bool,
     pub(crate) handover: HandoverForm,
     pub(crate) bot: Vec<BotForm>,
     pub(crate) role: Vec<RoleForm>,
@@ -63,6 +68,8 @@ impl Default for BusinessForm {
             alternate_contact: None,
             emergency_line: None,
             pack: "default".into(),
+            trusted_keys: Vec::new(),
+            require_signed: false,
             handover: HandoverForm::default(),
             bot: Vec::new(),
             role: Vec::new(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, RotaId, Target};
 
-use super::business::{Agent, Bot, Business, Token, Webhook};
+use super::business::{Agent, Bot, Business, Token, Trust, Webhook};
 use super::form::{
     AbsenceForm, AgentForm, BotForm, BusinessForm, RoleForm, RotaForm, Scope, SwapForm, TokenForm, WebhookForm, Week,
 };
@@ -56,6 +56,8 @@ impl Resolver<'_> {
             alternate_contact,
             emergency_line,
             pack,
+            trusted_keys,
+            require_signed,
             handover,
             bot,
             role,
@@ -92,7 +94,14 @@ impl Resolver<'_> {
         let tokens = token.into_iter().enumerate();
         let tokens = tokens.filter_map(|(n, form)| self.token(&format!("{at}/token/{n}"), form));
         let tokens = tokens.collect();
+        let trust = Trust {
+            keys: trusted_keys.into_iter().map(|Text(key)| key).collect(),
+            required: require_signed,
+        };
         let pack = self.pack(&format!("{at}/pack"), &pack);
+        if let Some(Err(message)) = pack.as_ref().map(|pack| trust.check(&pack.id(), &pack.origin)) {
+            self.error(&format!("{at}/pack"), message);
+        }
         let business = Business {
             name: name.unwrap_or_else(|| id.to_string()),
             locale: locale.into(),
@@ -100,6 +109,7 @@ impl Resolver<'_> {
             alternate_contact,
             emergency_line,
             pack: pack?,
+            trust,
             bots: bot.into_iter().map(resolved_bot).collect(),
             roles: role.into_iter().map(resolved_role).collect(),
             agents,

@@ -6,6 +6,7 @@
 //! our forms produce are known here.
 
 use std::fmt::Display;
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -22,18 +23,18 @@ pub(crate) fn schema_of<T: JsonSchema>() -> Value {
     settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
-/// Everything in a table that does not fit a schema.
-pub(crate) fn check(source: &Source, schema: &Value, table: &DeTable<'_>) -> Vec<ConfigError> {
+/// Everything in a table that does not fit a schema; `span` is the table's, for keys that are missing.
+pub(crate) fn check(source: &Source, schema: &Value, table: &DeTable<'_>, span: &Range<usize>) -> Vec<ConfigError> {
     let mut walk = Walk {
         source,
         path: Vec::new(),
         errors: Vec::new(),
     };
-    walk.table(schema, table, &(0..0));
+    walk.table(schema, table, span);
     walk.errors
 }
 
-type Span = std::ops::Range<usize>;
+type Span = Range<usize>;
 
 struct Walk<'a> {
     source: &'a Source,

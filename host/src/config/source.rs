@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -165,7 +166,7 @@ impl Source {
     pub(crate) fn read<T: DeserializeOwned + JsonSchema>(&self) -> Result<T, ConfigErrors> {
         let syntax = |e: toml::de::Error| ConfigErrors::from(self.error_in(&e.span().unwrap_or(0..0), e.message()));
         let table = DeTable::parse(&self.text).map_err(syntax)?;
-        ConfigErrors::check(shape::check(self, &shape::schema_of::<T>(), table.get_ref()))?;
+        ConfigErrors::check(shape::check(self, &shape::schema_of::<T>(), table.get_ref(), &(0..0)))?;
         toml::from_str(&self.text).map_err(syntax)
     }
 
@@ -217,6 +218,23 @@ impl Source {
         error
     }
 
+    /// Everything in the table `key`, below the table that a JSON Pointer names, that does not fit a JSON Schema. One that is
+    /// not there is an empty one.
+    pub(crate) fn misfits(&self, pointer: &str, key: &str, schema: &Value) -> Vec<ConfigError> {
+        let Ok(root) = DeTable::parse(&self.text) else {
+            return Vec::new();
+        };
+        let around = self.span_of(pointer);
+        let inner = format!("{pointer}/{key}");
+        match find(&root, &inner) {
+            Some(item) => match item.get_ref().as_table() {
+                Some(table) => shape::check(self, schema, table, &item.span()),
+                None => Vec::new(),
+            },
+            None => shape::check(self, schema, &DeTable::new(), &around),
+        }
+    }
+
     fn place(&self, byte: usize) -> Place {
         let before = self.text.get(..byte).unwrap_or(&self.text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -249,6 +267,23 @@ impl Source {
         }
         span
     }
+}
+
+/// The value that a JSON Pointer names.
+fn find<'a, 'i>(root: &'a Spanned<DeTable<'i>>, pointer: &str) -> Option<&'a Spanned<DeValue<'i>>> {
+    let (mut table, mut array, mut found) = (Some(root.get_ref()), None, None);
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        let item: &Spanned<DeValue<'_>> = match (table, array) {
+            (Some(table), _) => table.get(part.as_str())?,
+            (None, Some(items)) => <[Spanned<DeValue<'_>>]>::get(items, part.parse::<usize>().ok()?)?,
+            (None, None) => return None,
+        };
+        table = item.get_ref().as_table();
+        array = item.get_ref().as_array().map(|array| &**array);
+        found = Some(item);
+    }
+    found
 }
 
 /// Escapes one part of a JSON Pointer.

@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::secret::{EnvName, SecretText};
 use super::source::nearest;
+use crate::pack::PublicKey;
 
 /// Longer than any span that somebody waits for an answer.
 const LONGEST_SPAN: Span = Span::hours(366 * 24);
@@ -82,6 +83,7 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), String>> {
         Email,
         EnvName,
         EventPattern,
+        FilePath,
         Host,
         Hours,
         Interface,
@@ -91,6 +93,7 @@ pub(crate) fn check(format: &str, text: &str) -> Option<Result<(), String>> {
         LogLevel,
         Mailbox,
         Name,
+        PublicKey,
         PublicUrl,
         Reason,
         RoleId,
@@ -120,6 +123,15 @@ macro_rules! ids {
 }
 
 ids! { AgentId "agent", BotId "bot", RoleId "role", RotaId "rota", }
+
+impl Parsed for PublicKey {
+    const FORMAT: &'static str = "public-key";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map_err(|e: crate::pack::KeyError| format!("{text:?} is {e}"))
+    }
+}
 
 impl Parsed for Reason {
     const FORMAT: &'static str = "reason";
@@ -413,10 +425,12 @@ strings! {
     }), "a web address; write it as \"https://example.com/hooks/baton\"";
     /// A built-in plugin, or a `.wasm` file of the pack.
     Component "component" |t| match t.strip_suffix(".wasm") {
-        Some(path) => !path.is_empty() && !path.starts_with('/') && !path.contains('\\')
-            && path.split('/').all(|part| !matches!(part, "" | "." | "..")),
+        Some(path) => is_inside(path),
         None => Name::parse(t).is_ok(),
     }, "a component; name a built-in one (\"phrases\"), or a .wasm file inside the pack (\"rules/codes.wasm\")";
+    /// A file of the pack.
+    FilePath "file-path" |t| is_inside(t),
+        "a file inside the pack; write it as \"CHANGELOG.md\", or \"docs/changes.md\"";
     /// The interface that a pack's plugins speak.
     Interface "interface" |t| {
         let ours = |v: &str| v == "0.1" || v.strip_prefix("0.1.").is_some_and(|p| p.parse::<u32>().is_ok());
@@ -425,6 +439,14 @@ strings! {
     /// One event type, or all that begin alike.
     EventPattern "event" |t| is_event(t),
         "an event; name one (\"handover.opened\"), a group (\"handover.*\"), or all (\"*\")";
+}
+
+/// Whether a path stays in the folder that it starts at, and is written in one way only.
+pub(crate) fn is_inside(path: &str) -> bool {
+    path.len() <= 200
+        && !path.contains(['\\', ':'])
+        && !path.contains(char::is_control)
+        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
 
 /// The groups of events; what follows the dot is the core's.

@@ -1,4 +1,4 @@
-//! Where the parts of a pack come from: the binary itself, or a folder.
+//! Where the parts of a pack come from: the binary itself, a folder, or an archive.
 //!
 //! A pack is written by somebody else, so nothing in it may lead out of it: names are checked by the
 //! manifest's form, and a link that points elsewhere is refused here. Sizes are bounded before reading.
@@ -7,35 +7,50 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use semver::Version;
+
+use super::archive::{Archive, ArchiveError};
+use super::{Installed, Origin, Shelf};
 use crate::config::{ConfigError, ConfigErrors, Source, suggest};
 
-/// A manifest of a thousand rules.
-const MANIFEST_BYTES: u64 = 1 << 20;
-/// A month of chat.
-const STORY_BYTES: u64 = 1 << 20;
-/// Stories in one pack.
-const STORIES: usize = 1_000;
+/// A manifest of a thousand rules, a month of chat as a story, ten years of changes.
+const TEXT_BYTES: u64 = 1 << 20;
 /// A Python or JavaScript guest brings its own interpreter: 12 MB have been seen.
 const COMPONENT_BYTES: u64 = 32 << 20;
+/// Stories, or fixtures, of one pack.
+const IN_ONE_FOLDER: usize = 1_000;
 
-const MANIFEST: &str = "pack.toml";
+pub(super) const MANIFEST: &str = "pack.toml";
 
-/// Names a pack: a built-in one, or a folder.
+/// How an archive's name ends.
+pub(super) const ENDING: &str = ".baton";
+
+/// Names a pack: a built-in one, a folder, or an archive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackRef {
     /// One that every host has.
     BuiltIn(&'static str),
     /// A folder with a `pack.toml`.
     Folder(PathBuf),
+    /// What `baton pack build` wrote.
+    Archive(PathBuf),
 }
 
 impl PackRef {
-    /// What is written with a slash or begins with a dot is a folder, which starts at `base` where it is relative.
+    /// What ends in `.baton` is an archive; what is written with a slash or begins with a dot is a folder. A relative one
+    /// starts at `base`.
     ///
     /// # Errors
     ///
-    /// When it names neither a built-in pack nor a folder that has a `pack.toml`.
+    /// When it names neither an archive, nor a folder that has a `pack.toml`, nor a built-in pack.
     pub fn new(text: &str, base: &Path) -> Result<Self, String> {
+        if text.ends_with(ENDING) {
+            let file = base.join(text);
+            return match file.is_file() {
+                true => Ok(Self::Archive(file)),
+                false => Err(format!("no pack at {}: there is no such file", file.display())),
+            };
+        }
         if text.contains(['/', '\\']) || text.starts_with('.') {
             let folder = base.join(text);
             if folder.join(MANIFEST).is_file() {
@@ -43,11 +58,41 @@ impl PackRef {
             }
             return Err(format!("no pack at {}: there is no {MANIFEST} in it", folder.display()));
         }
-        let names = || EMBEDDED.iter().map(|pack| pack.name);
-        names().find(|name| *name == text).map(Self::BuiltIn).ok_or_else(|| {
-            let hint = suggest(text, names());
-            format!("no built-in pack `{text}`{hint} (a folder is written with a slash: \"./{text}\")")
-        })
+        Self::find(text, base, &Shelf::none())
+    }
+
+    /// As [`PackRef::new`], with the packs that are installed: a word is a built-in pack, else the highest version of an
+    /// installed one; `hvac@1.2.0` is that version, built in or installed.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, with what it may have meant.
+    pub fn find(text: &str, base: &Path, shelf: &Shelf) -> Result<Self, String> {
+        if text.ends_with(ENDING) || text.contains(['/', '\\']) || text.starts_with('.') {
+            return Self::new(text, base);
+        }
+        let (name, version) = match text.split_once('@') {
+            None => (text, None),
+            Some((name, version)) => {
+                let version = version.parse::<Version>();
+                let wrong = |e| format!("{text:?} names no version: {e}; write it as \"{name}@1.2.0\"");
+                (name, Some(version.map_err(wrong)?))
+            }
+        };
+        let built_in = EMBEDDED.iter().find(|pack| pack.name == name);
+        let fits = |pack: &&Embedded| version.as_ref().is_none_or(|version| pack.version() == *version);
+        if let Some(found) = built_in.filter(fits) {
+            return Ok(Self::BuiltIn(found.name));
+        }
+        let there = shelf.list().map_err(|e| e.to_string())?;
+        let mut of_name = there.iter().filter(|pack| pack.name == name);
+        let found = match &version {
+            Some(version) => of_name.find(|pack| pack.version == *version),
+            None => Shelf::highest(of_name),
+        };
+        found
+            .map(|pack| Self::Archive(pack.file.clone()))
+            .ok_or_else(|| missing(text, name, &there))
     }
 
     /// The packs that every host has.
@@ -56,10 +101,43 @@ impl PackRef {
     }
 }
 
+/// Why a word names no pack.
+fn missing(text: &str, name: &str, there: &[Installed]) -> String {
+    let built_in = EMBEDDED.iter().map(|pack| (pack.name, pack.version()));
+    let installed = there.iter().map(|pack| (pack.name.as_str(), pack.version.clone()));
+    let all: Vec<(&str, Version)> = built_in.chain(installed).collect();
+    let versions: Vec<_> = all.iter().filter(|(known, _)| *known == name).collect();
+    if !versions.is_empty() {
+        let versions: Vec<_> = versions
+            .iter()
+            .map(|(name, version)| format!("`{name}@{version}`"))
+            .collect();
+        return format!("no pack `{text}`; there is {}", versions.join(", "));
+    }
+    let hint = suggest(name, all.iter().map(|(name, _)| *name));
+    format!("no built-in or installed pack `{text}`{hint} (a folder is written with a slash: \"./{text}\")")
+}
+
 pub(super) struct Embedded {
     name: &'static str,
     manifest: &'static str,
     stories: &'static [(&'static str, &'static str)],
+}
+
+impl Embedded {
+    fn version(&self) -> Version {
+        #[derive(serde::Deserialize)]
+        struct Head {
+            pack: About,
+        }
+        #[derive(serde::Deserialize)]
+        struct About {
+            version: String,
+        }
+        let sound = "a test loads every built-in pack";
+        let head: Head = toml::from_str(self.manifest).expect(sound);
+        head.pack.version.parse().expect(sound)
+    }
 }
 
 macro_rules! embedded {
@@ -100,6 +178,7 @@ embedded! {
 pub(super) enum Files {
     Embedded(&'static Embedded),
     Folder(PathBuf),
+    Archive(Archive),
 }
 
 impl Files {
@@ -111,53 +190,36 @@ impl Files {
                 Ok(Self::Embedded(found.ok_or_else(missing)?))
             }
             PackRef::Folder(folder) => Ok(Self::Folder(folder.clone())),
+            PackRef::Archive(file) => {
+                let told = |e: ArchiveError| ConfigError::of_file(&file.display().to_string(), e.to_string());
+                Ok(Self::Archive(Archive::open(file).map_err(told)?))
+            }
+        }
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        match self {
+            Self::Embedded(_) => Origin::BuiltIn,
+            Self::Folder(_) => Origin::Folder,
+            Self::Archive(archive) => Origin::Archive {
+                signed_by: archive.signed_by.clone(),
+            },
         }
     }
 
     pub(super) fn manifest(&self) -> Result<Source, ConfigErrors> {
-        match self {
-            Self::Embedded(pack) => Ok(Source::new(self.label(MANIFEST), pack.manifest)),
-            Self::Folder(_) => Ok(Source::new(self.label(MANIFEST), self.text(MANIFEST, MANIFEST_BYTES)?)),
-        }
+        Ok(Source::new(self.label(MANIFEST), self.text(MANIFEST)?))
     }
 
     /// Every `stories/*.story` by name: the file as errors name it, and its text.
     pub(super) fn stories(&self) -> Result<Vec<(String, String)>, ConfigErrors> {
-        let folder = match self {
-            Self::Embedded(pack) => {
-                let story = |(name, text): &(&str, &str)| (self.label(&format!("stories/{name}")), (*text).to_owned());
-                return Ok(pack.stories.iter().map(story).collect());
-            }
-            Self::Folder(folder) => folder.join("stories"),
-        };
-        let fault = |message: String| ConfigError::of_file(&self.label("stories"), message);
-        let cannot_list = |e: io::Error| fault(format!("the folder cannot be listed: {e}"));
-        let mut names = Vec::new();
-        let entries = match fs::read_dir(folder) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(cannot_list(e).into()),
-        };
-        for entry in entries {
-            let name = entry.map_err(cannot_list)?.file_name().to_string_lossy().into_owned();
-            if name.ends_with(".story") && !name.starts_with('.') {
-                names.push(format!("stories/{name}"));
-            }
-        }
-        if names.len() > STORIES {
-            return Err(fault(format!("{} stories, at most {STORIES} are read", names.len())).into());
-        }
-        names.sort();
-        let read = |path: String| Ok((self.label(&path), self.text(&path, STORY_BYTES)?));
-        names.into_iter().map(read).collect()
+        let read = |path: String| Ok((self.label(&path), self.text(&path)?));
+        self.list("stories", ".story")?.into_iter().map(read).collect()
     }
 
     /// A `.wasm` file; the message says why not.
     pub(super) fn component(&self, path: &str) -> Result<Vec<u8>, String> {
-        let wasm = match self {
-            Self::Embedded(_) => return Err(format!("a built-in pack has no file {path:?}")),
-            Self::Folder(folder) => read(folder, path, COMPONENT_BYTES)?,
-        };
+        let wasm = self.read(path)?;
         if wasm.starts_with(b"\0asm") {
             Ok(wasm)
         } else {
@@ -165,28 +227,109 @@ impl Files {
         }
     }
 
-    fn text(&self, path: &str, most: u64) -> Result<String, ConfigError> {
-        let fault = |message: String| ConfigError::of_file(&self.label(path), message);
-        let bytes = match self {
-            Self::Embedded(_) => return Err(fault("not a file".into())),
-            Self::Folder(folder) => read(folder, path, most).map_err(fault)?,
+    /// The paths of what lies right in a folder of the pack and ends like this, sorted; none where there is no such folder.
+    pub(super) fn list(&self, folder: &str, ending: &str) -> Result<Vec<String>, ConfigErrors> {
+        let fault = |message: String| ConfigError::of_file(&self.label(folder), message);
+        let mut names = match self {
+            Self::Embedded(pack) if folder == "stories" => {
+                pack.stories.iter().map(|(name, _)| (*name).to_owned()).collect()
+            }
+            Self::Embedded(_) => Vec::new(),
+            Self::Archive(archive) => {
+                let inside = |path: &String| Some(path.strip_prefix(folder)?.strip_prefix('/')?.to_owned());
+                archive.parts.keys().filter_map(inside).collect()
+            }
+            Self::Folder(root) => {
+                entries(&root.join(folder)).map_err(|e| fault(format!("the folder cannot be listed: {e}")))?
+            }
         };
+        names.retain(|name| name.ends_with(ending) && !name.starts_with('.') && !name.contains('/'));
+        if names.len() > IN_ONE_FOLDER {
+            return Err(fault(format!("{} files, at most {IN_ONE_FOLDER} are read", names.len())).into());
+        }
+        names.sort();
+        Ok(names.into_iter().map(|name| format!("{folder}/{name}")).collect())
+    }
+
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        match self {
+            Self::Embedded(_) => path == MANIFEST,
+            Self::Folder(folder) => folder.join(path).is_file(),
+            Self::Archive(archive) => archive.parts.contains_key(path),
+        }
+    }
+
+    /// The bytes of a file, no more of them than its kind may have; the message says why not.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match self {
+            Self::Embedded(pack) => {
+                let story = || {
+                    Some(
+                        pack.stories
+                            .iter()
+                            .find(|(name, _)| path.strip_prefix("stories/") == Some(*name))?
+                            .1,
+                    )
+                };
+                let text = if path == MANIFEST { Some(pack.manifest) } else { story() };
+                let none = || format!("a built-in pack has no file {path:?}");
+                Ok(text.ok_or_else(none)?.as_bytes().to_vec())
+            }
+            Self::Folder(folder) => read(folder, path, most_bytes(path)),
+            Self::Archive(archive) => {
+                let none = || format!("no file {path:?} in the pack");
+                archive.parts.get(path).cloned().ok_or_else(none)
+            }
+        }
+    }
+
+    /// A file's text; the error names the file.
+    pub(super) fn text(&self, path: &str) -> Result<String, ConfigError> {
+        let fault = |message: String| ConfigError::of_file(&self.label(path), message);
+        let bytes = self.read(path).map_err(fault)?;
         String::from_utf8(bytes).map_err(|e| fault(format!("not UTF-8 from byte {} on", e.utf8_error().valid_up_to())))
     }
 
     /// A file as errors name it.
-    fn label(&self, path: &str) -> String {
+    pub(super) fn label(&self, path: &str) -> String {
         match self {
             Self::Embedded(pack) => format!("built-in {}/{path}", pack.name),
             Self::Folder(folder) => folder.join(path).display().to_string(),
+            Self::Archive(archive) => format!("{}/{path}", archive.file),
         }
     }
+}
+
+/// What a part may have, by its kind; what is bigger is not read.
+pub(super) fn most_bytes(path: &str) -> u64 {
+    if path.ends_with(".wasm") {
+        COMPONENT_BYTES
+    } else {
+        TEXT_BYTES
+    }
+}
+
+/// The names of what lies in a folder; none where it is not there.
+fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(e),
+    };
+    entries
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
+        .collect()
 }
 
 fn read(folder: &Path, path: &str, most: u64) -> Result<Vec<u8>, String> {
     let cannot = |e: io::Error| {
         if e.kind() == io::ErrorKind::NotFound {
-            format!("no file {path:?} in the pack")
+            let remedy = match path.starts_with("target/") {
+                true => "; build it first: cargo build --release --target wasm32-wasip2",
+                false => "",
+            };
+            format!("no file {path:?} in the pack{remedy}")
         } else {
             format!("{path:?} cannot be read: {e}")
         }

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::files::Files;
-use super::{BUILT_IN, Component, Detector, Kind, Pack, Plugin, Story};
+use super::{BUILT_IN, CHANGELOG, Component, Detector, Kind, Pack, Plugin, Story};
 use crate::config::{
-    ComponentText, ConfigError, ConfigErrors, HandoverForm, Interface, Label, LowerBudget, Name, Source, Text, suggest,
+    ComponentText, ConfigError, ConfigErrors, FilePath, HandoverForm, Interface, Label, LowerBudget, Name, Source,
+    Text, suggest,
 };
 
 /// All of `pack.toml`.
@@ -44,6 +45,12 @@ struct About {
     #[serde(default)]
     #[schemars(length(max = 500))]
     description: String,
+    #[schemars(length(min = 1, max = 100))]
+    licence: Option<String>,
+    #[serde(default)]
+    #[schemars(length(max = 50))]
+    authors: Vec<String>,
+    changelog: Option<Text<FilePath>>,
 }
 
 /// `[[detector]]`
@@ -169,6 +176,9 @@ impl Form {
             version,
             interface: _,
             description,
+            licence,
+            authors,
+            changelog,
         } = pack;
         let mut reader = Reader {
             source: &source,
@@ -184,6 +194,10 @@ impl Form {
         let templates = reader.plugins(Kind::Template, template);
         let mut errors = reader.errors;
         errors.extend(handover.check_reasons(&source, "/handover"));
+        let changelog = changelog_of(files, changelog.map(String::from)).unwrap_or_else(|message| {
+            errors.push(source.error("/pack/changelog", message));
+            None
+        });
         let stories = stories(files).unwrap_or_else(|wrong| {
             errors.extend(wrong);
             Vec::new()
@@ -193,6 +207,10 @@ impl Form {
             name: name.into(),
             version: version.0,
             description,
+            licence,
+            authors,
+            changelog,
+            origin: files.origin(),
             detectors,
             strategies,
             templates,
@@ -202,6 +220,16 @@ impl Form {
             source,
         })
     }
+}
+
+/// The changelog's path and text: the file that is named, or the usual one where it is there.
+fn changelog_of(files: &Files, named: Option<String>) -> Result<Option<(String, String)>, String> {
+    let usual = || Some(CHANGELOG.to_owned()).filter(|path| files.has(path));
+    let Some(path) = named.or_else(usual) else {
+        return Ok(None);
+    };
+    let text = files.text(&path).map_err(|e| e.message)?;
+    Ok(Some((path, text)))
 }
 
 fn stories(files: &Files) -> Result<Vec<Story>, ConfigErrors> {

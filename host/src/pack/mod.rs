@@ -13,8 +13,27 @@ use serde_json::Value;
 
 use crate::config::{Budget, ConfigError, ConfigErrors, HandoverForm, LowerBudget, Place, Source};
 
+mod keys;
+pub use keys::{KeyError, PublicKey, SecretKey};
+
+mod archive;
+pub use archive::{Archive, ArchiveError, Part};
+
 mod files;
 pub use files::PackRef;
+
+mod parts;
+
+mod check;
+
+mod fixtures;
+pub use fixtures::Fixture;
+
+mod scaffold;
+pub use scaffold::{Scaffold, is_sdk, sdk_beside};
+
+mod shelf;
+pub use shelf::{Installed, Shelf, ShelfError, write_whole};
 
 mod manifest;
 
@@ -23,6 +42,9 @@ mod tests;
 
 use files::Files;
 use manifest::Form;
+
+/// The changelog, where the manifest names no other.
+const CHANGELOG: &str = "CHANGELOG.md";
 
 /// What a plugin does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +90,14 @@ pub struct Pack {
     pub version: semver::Version,
     /// One sentence; empty where none was given.
     pub description: String,
+    /// Under which terms it may be used: an SPDX expression, such as `Apache-2.0`.
+    pub licence: Option<String>,
+    /// Who made it.
+    pub authors: Vec<String>,
+    /// What has changed from version to version: the file's path in the pack, and its text.
+    pub changelog: Option<(String, String)>,
+    /// Where it was read from.
+    pub origin: Origin,
     /// In the order in which they judge.
     pub detectors: Vec<Detector>,
     /// In the order in which they rank: each those candidates whom the ones before it left.
@@ -79,6 +109,20 @@ pub struct Pack {
     pub(crate) handover: HandoverForm,
     pub(crate) source: Source,
     budget: LowerBudget,
+}
+
+/// Where a pack was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// The program itself, which is trusted as a whole.
+    BuiltIn,
+    /// A folder, which anybody may change and nobody can sign.
+    Folder,
+    /// An archive.
+    Archive {
+        /// Whose signatures it carries; each was checked.
+        signed_by: Vec<PublicKey>,
+    },
 }
 
 /// A rule that finds signals, with what is wanted done about them.
@@ -155,7 +199,15 @@ impl Pack {
         let files = Files::open(pack)?;
         let source = files.manifest()?;
         let form: Form = source.read()?;
-        form.resolve(source, &files)
+        let pack = form.resolve(source, &files)?;
+        if let Files::Archive(archive) = &files {
+            let (listed, manifest) = (archive.id(), pack.id());
+            if listed != manifest {
+                let lie = ArchiveError::Id { listed, manifest };
+                return Err(ConfigError::of_file(&archive.file, lie.to_string()).into());
+            }
+        }
+        Ok(pack)
     }
 
     /// `hvac@1.2.0`
@@ -191,6 +243,11 @@ impl Pack {
     /// it that is there is told.
     pub fn place_of(&self, plugin: &Plugin, pointer: &str) -> Place {
         self.source.place_of(&plugin.setting(pointer))
+    }
+
+    /// The place of something in its manifest, by JSON Pointer, or of the nearest thing around it that is there.
+    pub fn place(&self, pointer: &str) -> Place {
+        self.source.place_of(pointer)
     }
 
     /// The error of a plugin that refuses its settings, at the setting that is wrong.

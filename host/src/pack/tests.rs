@@ -50,9 +50,9 @@ fn detector(rest: &str) -> String {
 #[test]
 fn a_manifest_that_cannot_be_meant_is_refused() {
     check(
-        "licence = 'MIT'\n[handovr]\n[[detectors]]",
+        "license = 'MIT'\n[handovr]\n[[detectors]]",
         &[
-            "pack.toml:5:1 unknown key `licence`; expected one of `description`, `interface`, `name`, `version`",
+            "pack.toml:5:1 unknown key `license`; did you mean `licence`?",
             "pack.toml:6:2 unknown key `handovr`; did you mean `handover`?",
             "pack.toml:7:3 unknown key `detectors`; did you mean `detector`?",
         ],
@@ -348,7 +348,10 @@ fn a_pack_is_named_by_word_or_folder() {
     assert_eq!("hvac".parse(), Ok(PackRef::BuiltIn("hvac")));
     assert_eq!(
         "hvca".parse::<PackRef>(),
-        Err("no built-in pack `hvca`; did you mean `hvac`? (a folder is written with a slash: \"./hvca\")".into())
+        Err(
+            "no built-in or installed pack `hvca`; did you mean `hvac`? (a folder is written with a slash: \"./hvca\")"
+                .into()
+        )
     );
     let pack = folder("", &[]);
     let path = pack.path().display().to_string();

@@ -6,6 +6,7 @@
 
 mod built_in;
 mod compose;
+mod examine;
 mod generation;
 mod guard;
 mod judge;
@@ -14,6 +15,7 @@ mod rank;
 mod view;
 
 pub use built_in::built_in;
+pub use examine::misfits;
 pub use generation::{Generation, LoadRulesError};
 pub use guard::Trouble;
 pub use loader::{FindPack, Loader, MakeError};

@@ -6,9 +6,12 @@
 mod heard;
 pub(crate) use heard::Heard;
 
+mod touched;
+pub use touched::{Touched, Untouched};
+
 mod world;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_core::story::{self, Act, Story, StoryError, Timed, Transcript};
 use baton_core::{BotId, Calendar, Message, Policy, Signal, Span, Time};
@@ -50,6 +53,7 @@ pub struct Stage {
     business: Arc<Business>,
     generation: Arc<Generation>,
     metrics: Metrics,
+    touched: Mutex<Touched>,
 }
 
 impl Stage {
@@ -76,7 +80,13 @@ impl Stage {
             business,
             generation,
             metrics: Metrics::new(),
+            touched: Mutex::default(),
         })
+    }
+
+    /// What came up in all that was told so far.
+    pub fn touched(&self) -> Touched {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Plays what was said, ten seconds a message, with any bot of the business.
@@ -98,7 +108,7 @@ impl Stage {
         };
         story::run(
             &story,
-            &mut Rehearsal::new(&self.business, &self.generation, bot, false)?,
+            &mut Rehearsal::new(&self.business, &self.generation, bot, false, &self.touched)?,
         )
     }
 
@@ -146,7 +156,8 @@ impl Stage {
             why,
         };
         let bot = parsed.bot.clone().unwrap_or_else(|| "bot".to_owned());
-        let mut world = Rehearsal::new(&self.business, &self.generation, &bot, remarks).map_err(failed)?;
+        let mut world =
+            Rehearsal::new(&self.business, &self.generation, &bot, remarks, &self.touched).map_err(failed)?;
         let transcript = story::run(&parsed, &mut world).map_err(failed)?;
         Ok((parsed, transcript))
     }

@@ -1,6 +1,6 @@
 //! The world of a story: real rules, real people's arithmetic, no disk.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use baton_core::story::{AgentLine, World};
 use baton_core::{
@@ -8,6 +8,7 @@ use baton_core::{
 };
 use baton_plugin::ConversationView;
 
+use super::Touched;
 use crate::config::Business;
 use crate::directory::{Directory, Member, Profile, Rota};
 use crate::observe::Metrics;
@@ -25,6 +26,7 @@ pub(super) struct Rehearsal<'a> {
     held: Option<HandoverId>,
     with_remarks: bool,
     remarks: Vec<String>,
+    touched: &'a Mutex<Touched>,
 }
 
 impl<'a> Rehearsal<'a> {
@@ -33,6 +35,7 @@ impl<'a> Rehearsal<'a> {
         generation: &'a Generation,
         bot: &str,
         with_remarks: bool,
+        touched: &'a Mutex<Touched>,
     ) -> Result<Self, String> {
         let bot = BotId::new(bot).map_err(|e| e.to_string())?;
         let policy = generation
@@ -57,6 +60,7 @@ impl<'a> Rehearsal<'a> {
             held: None,
             with_remarks,
             remarks: Vec::new(),
+            touched,
         })
     }
 
@@ -91,6 +95,10 @@ impl<'a> Rehearsal<'a> {
             now,
             history: History::new(history),
         })
+    }
+
+    fn touch(&self) -> MutexGuard<'_, Touched> {
+        self.touched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn remark(&mut self, troubles: Vec<Trouble>, signals: &[Signal]) {
@@ -176,6 +184,7 @@ impl World for Rehearsal<'_> {
         let mut troubles = Vec::new();
         let signals = self.generation.judge(&view, message, now, &self.metrics, &mut troubles);
         self.remark(troubles, &signals);
+        self.touch().signals(&signals);
         signals
     }
 
@@ -202,6 +211,11 @@ impl World for Rehearsal<'_> {
             }
         };
         self.remark(troubles, &[]);
+        match &answer {
+            Answer::Draft(draft) => self.touch().said(&draft.message),
+            Answer::Returning(said) => said.iter().for_each(|text| self.touch().said(text)),
+            Answer::Candidates(_) => {}
+        }
         answer
     }
 
@@ -211,6 +225,7 @@ impl World for Rehearsal<'_> {
 
     fn settled(&mut self, conversation: &Conversation, said: Option<&Message>) {
         self.said = None;
+        self.touch().stood(conversation);
         let now = conversation.handover.as_ref();
         if let Some(before) = self.held.take().filter(|held| now.is_none_or(|now| now.id != *held)) {
             let _ = self.directory.hold(&self.business.id, &before, None);

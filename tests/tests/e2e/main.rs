@@ -19,6 +19,7 @@ mod report;
 mod restart;
 mod rules;
 mod tidy;
+mod tutorial;
 mod webhooks;
 
 use std::path::{Path, PathBuf};

@@ -22,7 +22,7 @@ fn env(name: &str) -> Option<String> {
 }
 
 fn parse(text: &str) -> Result<Config, ConfigErrors> {
-    Config::parse(&Source::new("baton.toml", text), Path::new("/etc/baton"), &env)
+    Config::parse(&Source::new("baton.toml", text), Path::new("/etc/baton"), None, &env)
 }
 
 fn acme(text: &str) -> Business {

@@ -379,7 +379,9 @@ fn a_token_that_contradicts_itself_is_refused() {
 fn a_pack_that_is_not_there_is_refused() {
     check_acme(
         "pack = 'hvca'",
-        &["2:8 no built-in pack `hvca`; did you mean `hvac`? (a folder is written with a slash: \"./hvca\")"],
+        &[
+            "2:8 no built-in or installed pack `hvca`; did you mean `hvac`? (a folder is written with a slash: \"./hvca\")",
+        ],
     );
     check_acme(
         "pack = './nowhere'",

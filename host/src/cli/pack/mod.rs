@@ -1,19 +1,29 @@
-//! `baton pack`: rule packs, looked at before they rule.
+//! `baton pack`: rule packs, from a folder on an author's desk to the rules of a business; looked at before they rule.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::exit::{Exit, Failure};
 use super::local::{self, PackSummary};
-use super::remote::Remote;
+use super::remote::{DATA, Remote};
 use super::screen::{Mark, Screen};
-use super::simulate::{Verdict, judge};
 use super::task::ended;
 use super::value::{items, text, time};
 
-/// Rule packs: check them, run their stories, see which are in force.
+mod author;
+use author::{Build, Inspect, Keygen, Sign, Verify};
+
+mod test;
+
+mod new;
+use new::New;
+
+mod install;
+use install::{Install, Remove, Where};
+
+/// Rule packs: check them, run their stories, build, sign and install them, see which are in force.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  baton pack check ./my-pack\n  baton pack list")]
 pub(super) struct Pack {
@@ -23,17 +33,33 @@ pub(super) struct Pack {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// Check packs: manifest, components, settings; every fault with file, line and column.
+    /// Check packs for whatever could fail at run time; every fault with file, line and column.
+    ///
+    /// The manifest; components, what they import and whether this host has their interface; settings against each
+    /// component's schema and by itself; budgets; texts that promise a time which `response` does not hold; a ladder that leads
+    /// nowhere or comes too late; the stories. With a configuration also whether the business has the people it names.
     #[command(after_help = "Example:\n  baton pack check ./my-pack\n  baton pack check hvac default")]
     Check {
-        /// Folders (written with a slash) or names of built-in packs.
+        /// Folders (written with a slash), archives, or names of built-in or installed packs.
         #[arg(required = true, value_name = "PACK")]
         packs: Vec<String>,
+        /// The configuration whose business it is for; a plain one without it.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// Which business of it.
+        #[arg(long, value_name = "ID", requires = "config")]
+        business: Option<String>,
     },
-    /// Run the stories of packs: their tests, in virtual time.
-    #[command(after_help = "Example:\n  baton pack test ./my-pack\n  baton pack test hvac")]
+    /// Run the tests of packs, in the real sandbox with its budgets: stories in virtual time, and fixtures.
+    ///
+    /// A fixture is a message and the rules that must find something in it: fixtures/NAME.toml with [[message]] tables of text,
+    /// finds, and if wanted speaker, before, locale. Afterwards it says what no story touched: rules, reasons, examples, rungs,
+    /// texts. Status 1 if anything says something else.
+    #[command(
+        after_help = "Example:\n  baton pack test ./my-pack\n  baton pack test ./my-pack --update\n  baton pack test hvac --json"
+    )]
     Test {
-        /// Folders (written with a slash) or names of built-in packs.
+        /// Folders (written with a slash), archives, or names of built-in or installed packs.
         #[arg(required = true, value_name = "PACK")]
         packs: Vec<String>,
         /// The configuration whose business the stories play in; a plain one without it.
@@ -42,6 +68,9 @@ enum Act {
         /// Which business of it.
         #[arg(long, value_name = "ID", requires = "config")]
         business: Option<String>,
+        /// Write into each story of a folder what really follows; look at the difference before you keep it.
+        #[arg(long)]
+        update: bool,
     },
     Backtest(super::backtest::BacktestArgs),
     /// Put a pack in force in a running daemon; open handovers keep the rules that opened them.
@@ -72,25 +101,44 @@ enum Act {
         remote: Remote,
     },
     /// List the packs of a business: name, version, rules in force, description.
-    #[command(after_help = "Example:\n  baton pack list\n  baton pack list --built-in")]
+    #[command(after_help = "Example:\n  baton pack list\n  baton pack list --installed\n  baton pack list --built-in")]
     List {
         #[command(flatten)]
         remote: Remote,
         /// The packs that this program carries, without asking a daemon.
         #[arg(long)]
         built_in: bool,
+        /// The packs that are installed, without asking a daemon.
+        #[arg(long, conflicts_with = "built_in")]
+        installed: bool,
+        /// The configuration that says where installed packs are; baton.toml of this folder, if it is there, without it.
+        #[arg(long, env = "BATON_CONFIG", value_name = "FILE", requires = "installed")]
+        config: Option<PathBuf>,
     },
+    New(New),
+    Build(Build),
+    Inspect(Inspect),
+    Keygen(Keygen),
+    Sign(Sign),
+    Verify(Verify),
+    Install(Install),
+    Remove(Remove),
 }
 
 impl Pack {
     pub(super) fn run(self, screen: &mut Screen<'_>) -> Result<(), Failure> {
         match self.act {
-            Act::Check { packs } => check(screen, &packs),
+            Act::Check {
+                packs,
+                config,
+                business,
+            } => check(screen, &packs, config.as_ref(), business.as_ref()),
             Act::Test {
                 packs,
                 config,
                 business,
-            } => test(screen, &packs, config.as_ref(), business.as_deref()),
+                update,
+            } => test::run(screen, &packs, (config, business), update),
             Act::Backtest(args) => args.run(screen),
             Act::Activate {
                 remote,
@@ -99,7 +147,25 @@ impl Pack {
             } => generations(screen, &remote.client()?.activate(&pack, move_open)?),
             Act::Rollback { remote, to } => generations(screen, &remote.client()?.roll_back(to)?),
             Act::History { remote } => generations(screen, &remote.client()?.generations()?),
-            Act::List { remote, built_in } => {
+            Act::New(new) => new.run(screen),
+            Act::Build(build) => build.run(screen),
+            Act::Inspect(inspect) => inspect.run(screen),
+            Act::Keygen(keygen) => keygen.run(screen),
+            Act::Sign(sign) => sign.run(screen),
+            Act::Verify(verify) => verify.run(screen),
+            Act::Install(install) => install.run(screen),
+            Act::Remove(remove) => remove.run(screen),
+            Act::List {
+                installed: true,
+                config,
+                remote,
+                ..
+            } => {
+                // The connection's data folder has a default; only one that was named goes before the configuration's.
+                let data = Some(remote.data).filter(|data| *data != Path::new(DATA));
+                install::list(Where { config, data }, screen)
+            }
+            Act::List { remote, built_in, .. } => {
                 let page = match built_in {
                     true => crate::client::Page {
                         items: local::built_in_packs()?,
@@ -139,11 +205,21 @@ fn generations(screen: &mut Screen<'_>, generations: &Value) -> Result<(), Failu
     screen.table(["RULES", "SINCE", "BY", ""], rows)
 }
 
-fn check(screen: &mut Screen<'_>, packs: &[String]) -> Result<(), Failure> {
+fn check(
+    screen: &mut Screen<'_>,
+    packs: &[String],
+    config: Option<&PathBuf>,
+    business: Option<&String>,
+) -> Result<(), Failure> {
     let mut told = Vec::new();
     let mut bad = 0;
     for pack in packs {
-        match local::check_pack(pack) {
+        let rules = local::Rules {
+            pack: Some(pack.clone()),
+            config: config.cloned(),
+            business: business.cloned(),
+        };
+        match local::check_pack(&rules) {
             Ok(summary) => {
                 let PackSummary {
                     id,
@@ -180,52 +256,6 @@ fn check(screen: &mut Screen<'_>, packs: &[String]) -> Result<(), Failure> {
         packs.len(),
         "packs are sound",
         "correct what the lines above name, then check again",
-    )
-}
-
-fn test(
-    screen: &mut Screen<'_>,
-    packs: &[String],
-    config: Option<&PathBuf>,
-    business: Option<&str>,
-) -> Result<(), Failure> {
-    let mut told = Vec::new();
-    let (mut bad, mut all) = (0, 0);
-    for pack in packs {
-        let mut play = local::player(&local::Rules {
-            pack: Some(pack.clone()),
-            config: config.cloned(),
-            business: business.map(str::to_owned),
-        })?;
-        let stories = local::stories(pack)?;
-        if stories.is_empty() {
-            screen.note(&format!(
-                "{pack} has no stories; put some into its folder stories, each NAME.story"
-            ));
-        }
-        for (file, story) in stories {
-            all += 1;
-            let verdict = judge(&file, &story, &mut play);
-            let (mark, word, fault) = match &verdict {
-                Ok(Verdict::Transcript(_) | Verdict::AsExpected(_)) => (Mark::Good, "ok  ", String::new()),
-                Ok(Verdict::Differs { diff, .. }) => (Mark::Bad, "FAIL", format!("\n{diff}")),
-                Err(failure) => (Mark::Bad, "FAIL", format!("\n{}", failure.text())),
-            };
-            bad += usize::from(!fault.is_empty());
-            told.push(json!({ "story": file, "ok": fault.is_empty(), "fault": fault.trim() }));
-            if !screen.look.json {
-                screen.marked(mark, word, &format!("{file}{fault}"))?;
-            }
-        }
-    }
-    if screen.look.json {
-        screen.json(&json!(told))?;
-    }
-    passed(
-        bad,
-        all,
-        "stories pass",
-        "- is what the story says, + is what follows; correct the rules or the story",
     )
 }
 
