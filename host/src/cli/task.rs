@@ -63,6 +63,17 @@ enum Act {
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
+    /// Give a task back to the queue: others are asked, and the customer waits for one of them.
+    #[command(after_help = "Example:\n  baton task give-back chat-17~t1 --agent ana --reason \"needs a gas licence\"")]
+    GiveBack {
+        /// The task.
+        id: String,
+        #[command(flatten)]
+        who: Who,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
     /// Complete a task with its outcome.
     #[command(
         after_help = "Example:\n  baton task complete chat-17~t1 converted --note \"booked for Friday\"\n  \
@@ -199,6 +210,11 @@ impl Task {
                 screen,
                 "declined",
                 &client.decline_task(&id, who.agent.as_deref(), reason.as_deref())?,
+            ),
+            Act::GiveBack { id, who, reason } => done(
+                screen,
+                "gave back",
+                &client.give_back_task(&id, who.agent.as_deref(), reason.as_deref())?,
             ),
             Act::Complete {
                 id,

@@ -301,6 +301,27 @@ fn an_act_tells_what_it_left_behind() {
         )
     );
     assert_eq!(fake.requests()[0].body, json!({ "agent": "ana" }));
+    let (code, out, _) = baton(&[
+        "task",
+        "give-back",
+        "chat-17~t1",
+        "--agent",
+        "ana",
+        "--reason",
+        "ill",
+        "--url",
+        &url,
+        "--token",
+        "baton_a_b",
+    ]);
+    assert!(code == 0 && out.starts_with("gave back chat-17~t1; "), "{out}");
+    assert_eq!(
+        (fake.requests()[1].path.as_str(), &fake.requests()[1].body),
+        (
+            "/v1/tasks/chat-17~t1/give-back",
+            &json!({ "agent": "ana", "reason": "ill" })
+        )
+    );
     drop(baton(&[
         "task",
         "complete",
@@ -314,7 +335,7 @@ fn an_act_tells_what_it_left_behind() {
         "baton_a_b",
     ]));
     assert_eq!(
-        fake.requests()[1].body,
+        fake.requests()[2].body,
         json!({ "outcome": "scheduled", "follow_up": { "due_at": "2026-03-06T14:00:00Z" } })
     );
 }

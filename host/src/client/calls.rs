@@ -217,6 +217,14 @@ impl Client {
         )
     }
 
+    pub fn give_back_task(&self, id: &str, agent: Option<&str>, reason: Option<&str>) -> Result<Value> {
+        self.change(
+            Method::POST,
+            &["v1", "tasks", id, "give-back"],
+            &members([("agent", agent), ("reason", reason)]),
+        )
+    }
+
     pub fn complete_task(&self, id: &str, completion: &Completion) -> Result<Value> {
         self.change(Method::POST, &["v1", "tasks", id, "complete"], completion)
     }

@@ -31,6 +31,7 @@ impl Deed {
             Act::Close => ("conversation.close", conversation.to_string()),
             Act::Accept { task: number, .. } => ("task.accept", task(number)),
             Act::Decline { task: number, .. } => ("task.decline", task(number)),
+            Act::GiveBack { task: number, .. } => ("task.give-back", task(number)),
             Act::Complete(completion) => ("task.complete", task(&completion.task)),
             Act::Assign { task: number, .. } => ("task.assign", task(number)),
             Act::Note { task: number, .. } => ("task.note", task(number)),

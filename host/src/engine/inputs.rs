@@ -134,7 +134,9 @@ impl Engine {
 
     fn known_people(&self, tenant: &Tenant, act: &Act) -> Result<(), EngineError> {
         match act {
-            Act::Accept { agent, .. } | Act::Decline { agent, .. } => self.known_agent(tenant, agent, "/agent"),
+            Act::Accept { agent, .. } | Act::Decline { agent, .. } | Act::GiveBack { agent, .. } => {
+                self.known_agent(tenant, agent, "/agent")
+            }
             Act::Complete(completion) => completion
                 .by
                 .as_ref()
@@ -360,9 +362,8 @@ pub(super) fn do_it(
     let before = existing(world, key)?;
     let number = match &act {
         Act::Request { .. } | Act::Release | Act::Close => before.conversation.handover.as_ref().map(|h| h.task),
-        Act::Accept { task, .. } | Act::Decline { task, .. } | Act::Assign { task, .. } | Act::Note { task, .. } => {
-            Some(*task)
-        }
+        Act::Accept { task, .. } | Act::Decline { task, .. } | Act::GiveBack { task, .. } => Some(*task),
+        Act::Assign { task, .. } | Act::Note { task, .. } => Some(*task),
         Act::Complete(completion) => Some(completion.task),
     };
     let asked = !matches!(act, Act::Request { .. } | Act::Release | Act::Close);
@@ -384,6 +385,7 @@ pub(super) fn do_it(
         Act::Close => Input::Closed { by },
         Act::Accept { task, agent } => Input::Accepted { task, agent },
         Act::Decline { task, agent, reason } => Input::Declined { task, agent, reason },
+        Act::GiveBack { task, agent, reason } => Input::GivenBack { task, agent, reason },
         Act::Complete(completion) => Input::Completed(completion),
         Act::Assign { task, to, note } => Input::Assigned { task, to, by, note },
         Act::Note { task, text } => Input::Noted { task, by, text },

@@ -125,6 +125,15 @@ pub enum Act {
         /** Why. */
         reason: Option<String>,
     },
+    /// `POST /v1/tasks/{id}/give-back`
+    GiveBack {
+        /** Task number. */
+        task: u32,
+        /** Who. */
+        agent: AgentId,
+        /** Why. */
+        reason: Option<String>,
+    },
     /// `POST /v1/tasks/{id}/complete`
     Complete(Completion),
     /// `POST /v1/tasks/{id}/assign`

@@ -14,6 +14,7 @@ mod eval;
 mod explain;
 mod limits;
 mod mail;
+mod people;
 mod privacy;
 mod report;
 mod restart;

@@ -6,7 +6,7 @@ mod faults;
 pub(crate) use faults::{Faults, member};
 
 mod people;
-pub(crate) use people::{accept, assign, complete, decline, new_token, note, presence, profile};
+pub(crate) use people::{accept, assign, complete, decline, give_back, new_token, note, presence, profile};
 
 mod said;
 pub(crate) use said::{request, said};

@@ -35,6 +35,18 @@ pub(crate) fn decline(decline: wire::Decline, task: u32, own: Option<&AgentId>, 
     })
 }
 
+/// Giving task `task` back to the queue.
+pub(crate) fn give_back(back: wire::GiveBack, task: u32, own: Option<&AgentId>, faults: &mut Faults) -> Option<Act> {
+    let wire::GiveBack { agent, reason } = back;
+    let agent = acting(agent, own, faults);
+    let reason = faults.text("/reason", reason, &limits::NOTE_BYTES);
+    Some(Act::GiveBack {
+        task,
+        agent: agent?,
+        reason,
+    })
+}
+
 /// Completing task `task`.
 pub(crate) fn complete(
     complete: wire::Complete,

@@ -68,6 +68,7 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(tasks::get_task))
         .routes(routes!(tasks::accept_task))
         .routes(routes!(tasks::decline_task))
+        .routes(routes!(tasks::give_back_task))
         .routes(routes!(tasks::complete_task))
         .routes(routes!(tasks::assign_task))
         .routes(routes!(tasks::note_task))

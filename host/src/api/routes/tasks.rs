@@ -141,6 +141,28 @@ pub(super) async fn decline_task(
     act(&app, &caller, &id.conversation, decline).await
 }
 
+/// Give a task back to the queue.
+#[utoipa::path(
+    post, path = "/v1/tasks/{id}/give-back", tag = "tasks",
+    params(("id" = String, Path, description = "The task.", example = "chat-17~t1")),
+    request_body = wire::GiveBack,
+    responses(
+        (status = 200, description = "It is offered to others, or waits for one of them.", body = wire::Acted),
+        (status = 409, description = "`/problems/not-yours` or `/problems/task-not-open`.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["agent", "operator", "admin"])),
+)]
+pub(super) async fn give_back_task(
+    State(app): State<Shared>,
+    By(caller): By<{ AGENT | OPERATOR }>,
+    Id(id): Id<TaskId>,
+    body: Body<wire::GiveBack>,
+) -> Result<Json<wire::Acted>, Problem> {
+    caller.must_be(body.peek().agent.as_deref())?;
+    let back = body.check(|back, faults| check::give_back(back, id.number, caller.own(), faults))?;
+    act(&app, &caller, &id.conversation, back).await
+}
+
 /// Complete a task.
 #[utoipa::path(
     post, path = "/v1/tasks/{id}/complete", tag = "tasks",

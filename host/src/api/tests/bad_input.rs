@@ -269,6 +269,11 @@ async fn acts_are_checked_as_messages_are() {
             ],
         ),
         (
+            "POST /v1/tasks/chat-17~t1/give-back",
+            r#"{"reason":""}"#,
+            vec!["/agent: is required", "/reason: has 0 bytes, 1 to 4096 are allowed"],
+        ),
+        (
             "POST /v1/tasks/chat-17~t1/assign",
             r#"{"to":{"kind":"agent","id":"a b"}}"#,
             vec!["/to/id: not a agent id: ' ' is not allowed; use letters, digits and - _ . : @ + ="],

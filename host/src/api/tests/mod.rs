@@ -213,6 +213,16 @@ async fn an_agent_speaks_and_acts_for_itself_only() {
             "403 not-you",
         ),
         (
+            "POST /v1/tasks/chat-17~t1/give-back",
+            r#"{"reason":"ill"}"#.into(),
+            "200",
+        ),
+        (
+            "POST /v1/tasks/chat-17~t1/give-back",
+            r#"{"agent":"bo"}"#.into(),
+            "403 not-you",
+        ),
+        (
             "POST /v1/tasks/chat-17~t1/complete",
             r#"{"outcome":"closed","agent":"bo"}"#.into(),
             "403 not-you",
@@ -232,7 +242,13 @@ async fn an_agent_speaks_and_acts_for_itself_only() {
         };
         assert_eq!(got, expected, "{line} {body}");
     }
-    assert_eq!(world.fake.acts(), ["ana: Accept { task: 1, agent: AgentId(\"ana\") }"]);
+    assert_eq!(
+        world.fake.acts(),
+        [
+            "ana: Accept { task: 1, agent: AgentId(\"ana\") }",
+            "ana: GiveBack { task: 1, agent: AgentId(\"ana\"), reason: Some(\"ill\") }"
+        ]
+    );
     assert!(
         world
             .fake

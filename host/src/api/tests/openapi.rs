@@ -85,6 +85,7 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         POST /v1/tasks/{id}/assign
         POST /v1/tasks/{id}/complete
         POST /v1/tasks/{id}/decline
+        POST /v1/tasks/{id}/give-back
         POST /v1/tasks/{id}/note
         POST /v1/tokens
         PUT /v1/agents/{id}

@@ -27,7 +27,7 @@ pub(crate) use operations::{
 };
 
 mod task;
-pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, NewNote, Outcome, Task};
+pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, GiveBack, NewNote, Outcome, Task};
 
 mod timeline;
 pub(crate) use timeline::TimelineEntry;

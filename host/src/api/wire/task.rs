@@ -118,6 +118,18 @@ pub(crate) struct Decline {
     pub(crate) reason: Option<String>,
 }
 
+/// An agent puts a task back into the queue.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "agent": "ana", "reason": "needs a gas licence" }))]
+pub(crate) struct GiveBack {
+    /// Who; an agent's own token may leave it out.
+    #[schema(max_length = 64)]
+    pub(crate) agent: Option<String>,
+    #[schema(max_length = 4096)]
+    pub(crate) reason: Option<String>,
+}
+
 /// An agent completes a task.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
