@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use baton_core::{Assignee, Handover, Stage, Task, Time};
+use baton_core::{Assignee, Stage, Task, Time};
 
 use super::inputs::{do_it, existing};
 use super::{Act, Engine, EngineError, Prepared, rows};
@@ -19,8 +19,7 @@ impl Engine {
         let key = Self::key(&link.business, &link.task.conversation);
         let store = &*self.world.store;
         let loaded = rows::load(store, &key)?;
-        let handover = loaded.and_then(|loaded| loaded.conversation.handover);
-        match handover.filter(|handover| link.stands(handover)) {
+        match loaded.filter(|loaded| link.stands(&loaded.conversation)) {
             Some(_) => self.offer_view(&link),
             None => Err(self.over(&link)),
         }
@@ -45,8 +44,7 @@ impl Engine {
         let done = self
             .turn(tenant, key, move |world, tenant, key, now| {
                 let before = existing(world, key)?;
-                let stands = |handover: &Handover| wanted.until > now && wanted.stands(handover);
-                if !before.conversation.handover.as_ref().is_some_and(stands) {
+                if wanted.until <= now || !wanted.stands(&before.conversation) {
                     return Ok(Prepared {
                         decided: None,
                         answer: false,
@@ -94,9 +92,18 @@ impl Engine {
     fn over(&self, link: &Link) -> OfferError {
         let key = Self::key(&link.business, &link.task.conversation);
         let loaded = rows::load(&*self.world.store, &key).ok().flatten();
-        let handover = loaded.and_then(|loaded| loaded.conversation.handover);
+        let conversation = loaded.map(|loaded| loaded.conversation);
+        let follow_up = conversation
+            .as_ref()
+            .and_then(|it| it.open_tasks.get(&link.task.number));
+        let follow_up = follow_up.and_then(|task| task.assignee.clone()).map(|to| match to {
+            Assignee::Agent(agent) => Stage::Accepted(agent),
+            Assignee::Role(_) | Assignee::Everyone => Stage::Assigned(to),
+        });
+        let handover = conversation.as_ref().and_then(|it| it.handover.clone());
         let handover = handover.filter(|handover| handover.task == link.task.number);
-        let why = match handover.map(|handover| handover.stage) {
+        let stage = handover.map(|handover| handover.stage).or(follow_up);
+        let why = match stage {
             Some(Stage::Accepted(agent)) if agent == link.agent => "You have it already.".to_owned(),
             Some(Stage::Accepted(agent) | Stage::Assigned(Assignee::Agent(agent))) => {
                 let name = self.world.directory.agent(&link.business, &agent, Time(0));

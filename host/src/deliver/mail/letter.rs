@@ -66,26 +66,12 @@ pub(super) struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// To an agent, about an event of a handover.
+    /// To an agent, about an event that asks something of them.
     pub(super) fn to_agent(&self, agent: &AgentId, name: &str, row: &EventRow) -> Result<Composed, ComposeError> {
-        let Some(Place {
-            conversation,
-            handover: Some(number),
-            ..
-        }) = &row.place
-        else {
-            return Ok(Composed::Nothing("it is about no handover"));
+        let Some((task, handover)) = self.asked_about(row)? else {
+            return Ok(Composed::Nothing("it is about no task, or that is gone"));
         };
-        let key = ConversationKey::new(self.business.id.as_str(), conversation.as_str())
-            .expect("both ids are shorter, and have no NUL");
-        let Some(stored) = self.store.handover(&key, *number)? else {
-            return Ok(Composed::Nothing("the handover is gone"));
-        };
-        let handover: Handover = record::read(&stored.payload)?;
-        let Some(stored) = self.store.task(&key, handover.task)? else {
-            return Ok(Composed::Nothing("the task is gone"));
-        };
-        let task: Task = record::read(&stored.payload)?;
+        let follow_up = handover.task != task.id.number;
         let Some((stage, until)) = self.still_asked(agent, row, &handover, &task) else {
             return Ok(Composed::Nothing("it was answered, or is over"));
         };
@@ -102,20 +88,24 @@ impl Pen<'_> {
                 .map(|url| format!("{url}/offers/{}", self.links.sign(&link)))
         };
         let alone = match &handover.stage {
+            _ if follow_up => matches!(task.assignee, Some(Assignee::Agent(_))),
             HandoverStage::Offered(offer) => offer.agents.len() == 1,
             HandoverStage::Assigned(to) => matches!(to, Assignee::Agent(_)),
             HandoverStage::Waiting | HandoverStage::Accepted(_) => true,
         };
+        // Nobody waits for word about a follow-up: whoever was given one has it.
+        let accept = (!follow_up || !alone).then(|| link(Answer::Accept));
         // What a role has to do cannot be declined by one of its people.
-        let decline = (stage == Stage::Offered || alone).then(|| link(Answer::Decline));
+        let decline = (!follow_up && (stage == Stage::Offered || alone)).then(|| link(Answer::Decline));
         let calendar = &self.business.calendar;
         let facts = context! {
             business => &self.business.name,
             name,
             offered => stage == Stage::Offered,
             alone,
+            follow_up,
             until => (stage == Stage::Offered).then(|| local(calendar, until)),
-            accept => link(Answer::Accept),
+            accept => accept.flatten(),
             decline => decline.flatten(),
             ..of_task(&task, &handover, calendar, self.now)
         };
@@ -128,16 +118,52 @@ impl Pen<'_> {
             .map(Composed::Letter)
     }
 
+    /// The task that an event asks somebody to do, as it is now, and the handover that it comes from.
+    fn asked_about(&self, row: &EventRow) -> Result<Option<(Task, Handover)>, ComposeError> {
+        let Some(Place {
+            conversation,
+            handover: of,
+            ..
+        }) = &row.place
+        else {
+            return Ok(None);
+        };
+        let key = ConversationKey::new(self.business.id.as_str(), conversation.as_str())
+            .expect("both ids are shorter, and have no NUL");
+        let handover = |number: u32| -> Result<Option<Handover>, ComposeError> {
+            let stored = self.store.handover(&key, number)?;
+            Ok(stored.map(|row| record::read(&row.payload)).transpose()?)
+        };
+        let task = |number: u32| -> Result<Option<Task>, ComposeError> {
+            let stored = self.store.task(&key, number)?;
+            Ok(stored.map(|row| record::read(&row.payload)).transpose()?)
+        };
+        // A task that is given by hand may follow up a handover that is over, while another one is open.
+        if let What::Happened(Event::Assigned { task: number, .. }) = &row.what {
+            let Some(task) = task(*number)? else { return Ok(None) };
+            return Ok(handover(task.handover.number)?.map(|handover| (task, handover)));
+        }
+        let Some(handover) = of.map(handover).transpose()?.flatten() else {
+            return Ok(None);
+        };
+        Ok(task(handover.task)?.map(|task| (task, handover)))
+    }
+
     /// What an agent is asked, and until when, if what the event told still stands.
     fn still_asked(&self, agent: &AgentId, row: &EventRow, handover: &Handover, task: &Task) -> Option<(Stage, Time)> {
+        let given = (Stage::Assigned, task.due_at.max(row.at + LINK_LIFE));
         match (&row.what, &handover.stage) {
+            (What::Happened(Event::Assigned { to, .. }), _) if handover.task != task.id.number => {
+                let stands = task.state.is_open() && task.assignee.as_ref() == Some(to);
+                stands.then_some(given)
+            }
             (What::Happened(Event::Offered { until, .. }), HandoverStage::Offered(offer)) => {
                 let stands = offer.until == *until && offer.agents.contains(agent) && *until > self.now;
                 stands.then_some((Stage::Offered, *until))
             }
             (What::Happened(Event::Assigned { to, .. }), HandoverStage::Assigned(now)) => {
                 let stands = to == now && handover.ending.is_none();
-                stands.then(|| (Stage::Assigned, task.due_at.max(row.at + LINK_LIFE)))
+                stands.then_some(given)
             }
             _ => None,
         }

@@ -9,7 +9,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use baton_core::{AgentId, BusinessId, Handover, Stage as HandoverStage, TaskId, Time};
+use baton_core::{AgentId, Assignee, BusinessId, Conversation, Stage as HandoverStage, TaskId, Time};
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -57,22 +57,31 @@ pub struct Link {
 
 impl Link {
     /// Whether what the link answers still stands.
-    pub fn stands(&self, handover: &Handover) -> bool {
-        handover.ending.is_none()
-            && handover.task == self.task.number
-            && match (&handover.stage, self.stage) {
-                (HandoverStage::Offered(offer), Stage::Offered) => {
-                    offer.until == self.until && offer.agents.contains(&self.agent)
-                }
-                (HandoverStage::Assigned(_), Stage::Assigned) => true,
-                (
+    pub fn stands(&self, conversation: &Conversation) -> bool {
+        let number = self.task.number;
+        let handover = conversation.handover.as_ref().filter(|open| open.task == number);
+        match (handover.map(|open| &open.stage), self.stage) {
+            (Some(HandoverStage::Offered(offer)), Stage::Offered) => {
+                offer.until == self.until && offer.agents.contains(&self.agent)
+            }
+            (Some(HandoverStage::Assigned(_)), Stage::Assigned) => true,
+            (
+                Some(
                     HandoverStage::Waiting
                     | HandoverStage::Offered(_)
                     | HandoverStage::Assigned(_)
                     | HandoverStage::Accepted(_),
-                    Stage::Offered | Stage::Assigned,
-                ) => false,
+                ),
+                Stage::Offered | Stage::Assigned,
+            ) => false,
+            (None, Stage::Offered) => false,
+            // A follow-up that nobody has taken yet.
+            (None, Stage::Assigned) => {
+                let task = conversation.open_tasks.get(&number);
+                let assignee = task.and_then(|task| task.assignee.as_ref());
+                matches!(assignee, Some(Assignee::Role(_) | Assignee::Everyone)) && self.answer == Answer::Accept
             }
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use baton_core::{
-    AgentId, Assignee, BusinessId, Calendar, Event, Offer, Presence, Priority, RoleId, Stage, TaskId, Time,
+    AgentId, Assignee, BusinessId, Calendar, Conversation, Event, Offer, Presence, Priority, RoleId, Stage, TaskId,
+    Time,
 };
 
 use baton_store::{ConversationChange, ConversationKey, HandoverRow, MemoryStore, Step, TaskRow, commit_and_wait};
@@ -84,9 +85,12 @@ fn the_longest_names_fit_into_a_link() {
 fn a_link_stands_while_its_very_offer_does() {
     let mut handover = crate::api::sample_handover();
     handover.task = 2;
+    let bot = baton_core::BotId::new("bot").expect("well formed");
+    let mut chat = Conversation::new(link().task.conversation, bot, "web".to_owned(), Time(0));
     let mut stands = |stage: Stage, link: &Link| {
         handover.stage = stage;
-        link.stands(&handover)
+        chat.handover = Some(handover.clone());
+        link.stands(&chat)
     };
     let offer = |agents: &[&str], until| {
         Stage::Offered(Offer {
@@ -118,6 +122,27 @@ fn a_link_stands_while_its_very_offer_does() {
         ..link()
     };
     assert!(!stands(offer(&["ana"], 60_000), &of_another_task));
+
+    // A follow-up is there to be taken while it is nobody's.
+    let mut task = crate::api::sample_task();
+    (task.id, task.follow_up) = (of_another_task.task.clone(), true);
+    let mut to_be_taken = |to: Assignee, link: &Link| {
+        task.assignee = Some(to);
+        chat.open_tasks.insert(3, task.clone());
+        link.stands(&chat)
+    };
+    let follow_up = Link {
+        stage: LinkStage::Assigned,
+        ..of_another_task.clone()
+    };
+    assert!(to_be_taken(Assignee::Everyone, &follow_up));
+    assert!(!to_be_taken(Assignee::Agent(agent("bo")), &follow_up), "bo was faster");
+    let decline = Link {
+        answer: Answer::Decline,
+        ..follow_up
+    };
+    assert!(!to_be_taken(Assignee::Everyone, &decline), "nobody waits for a no");
+    assert!(!to_be_taken(Assignee::Everyone, &of_another_task));
 }
 
 fn readers() -> Readers {
@@ -194,13 +219,16 @@ fn a_readers_name_is_no_webhooks() {
     }
 }
 
-/// What a mail to ana says at `now` of a handover at a stage, about an event.
-fn letter(stage: Stage, event: Event, now: Time) -> Composed {
+/// What a mail to ana says at `now` of a handover at a stage, about an event. Task 2 follows it up, and is `whose`.
+fn letter_of(stage: Stage, whose: Assignee, event: Event, now: Time) -> Composed {
     let mut handover = crate::api::sample_handover();
     handover.stage = stage;
     let mut task = crate::api::sample_task();
     (task.id.number, task.due_at) = (handover.task, Time(1_772_528_400_000));
-    let (opened_at_ms, created_at_ms) = (handover.opened_at.0, task.created_at.0);
+    let mut follow_up = crate::api::sample_task();
+    (follow_up.id.number, follow_up.follow_up, follow_up.assignee) = (2, true, Some(whose));
+    follow_up.title = "Continue: HVAC code request".to_owned();
+    let opened_at_ms = handover.opened_at.0;
     let business = Config::embedded().businesses.into_values().next().expect("one");
     let key = ConversationKey::new(business.id.as_str(), handover.id.conversation.as_str()).expect("well formed");
     let change = ConversationChange {
@@ -214,12 +242,15 @@ fn letter(stage: Stage, event: Event, now: Time) -> Composed {
             open: true,
             payload: record::write(&handover),
         }],
-        tasks: vec![TaskRow {
-            number: task.id.number,
-            created_at_ms,
-            open: true,
-            payload: record::write(&task),
-        }],
+        tasks: [task, follow_up]
+            .iter()
+            .map(|task| TaskRow {
+                number: task.id.number,
+                created_at_ms: task.created_at.0,
+                open: true,
+                payload: record::write(task),
+            })
+            .collect(),
         timers: Vec::new(),
     };
     let store = MemoryStore::new();
@@ -232,7 +263,8 @@ fn letter(stage: Stage, event: Event, now: Time) -> Composed {
         conversation: handover.id.conversation.clone(),
         bot: baton_core::BotId::new("bot").expect("well formed"),
         channel: "web".to_owned(),
-        handover: Some(handover.id.number),
+        // Whichever was open at the time, if any was.
+        handover: matches!(event, Event::Offered { .. }).then_some(handover.id.number),
     };
     let row = EventRow {
         at: Time(1_772_440_000_000),
@@ -242,11 +274,15 @@ fn letter(stage: Stage, event: Event, now: Time) -> Composed {
     let pen = Pen {
         store: &store,
         business: &business,
-        public_url: None,
+        public_url: Some("https://baton.example"),
         links: &LinkKey::new([7; 32]),
         now,
     };
     pen.to_agent(&agent("ana"), "Ana", &row).expect("readable")
+}
+
+fn letter(stage: Stage, event: Event, now: Time) -> Composed {
+    letter_of(stage, Assignee::Agent(agent("bo")), event, now)
 }
 
 #[test]
@@ -277,7 +313,7 @@ fn an_offer_that_is_over_by_the_time_it_could_be_sent_is_not_sent() {
     }
 }
 
-/// Without the address of the daemon there are no links.
+/// What the links say is signed, and not compared here.
 const ASSIGNED: &str = "\
 Yours: Follow up: HVAC code request
 
@@ -293,13 +329,29 @@ Reason:    explicit-request
 Tags:      human-handover
 Task:      chat-17~t1
 
+Accept:    LINK
+Decline:   LINK
+
 The customer's request:
 I want to talk to a human
 
 Customer asked for a code.
 
 --
-Sent by Baton for default.";
+Sent by Baton for default. The links are for you alone; a page asks again before anything is done.";
+
+/// The subject and the text, links cut out.
+fn read(letter: &Composed) -> String {
+    let Composed::Letter(letter) = letter else {
+        panic!("there is something to say")
+    };
+    let mut text = letter.text.clone();
+    while let Some(from) = text.find("https://") {
+        let length = text[from..].find('\n').expect("a line ends");
+        text.replace_range(from..from + length, "LINK");
+    }
+    format!("{}\n\n{text}", letter.subject)
+}
 
 #[test]
 fn a_mail_says_all_that_is_needed_to_act() {
@@ -308,12 +360,40 @@ fn a_mail_says_all_that_is_needed_to_act() {
         to: Assignee::Agent(agent("ana")),
         by: "operator:desk".to_owned(),
     };
-    let Composed::Letter(letter) = letter(
-        Stage::Assigned(Assignee::Agent(agent("ana"))),
-        given,
-        Time(1_772_441_000_000),
-    ) else {
-        panic!("there is something to say")
+    let ana = Stage::Assigned(Assignee::Agent(agent("ana")));
+    assert_eq!(read(&letter(ana, given, Time(1_772_441_000_000))), ASSIGNED);
+}
+
+#[test]
+fn a_follow_up_that_is_given_to_somebody_has_a_mail_of_its_own() {
+    let ana = || Assignee::Agent(agent("ana"));
+    let given = |to| Event::Assigned {
+        task: 2,
+        to,
+        by: "operator:desk".to_owned(),
     };
-    assert_eq!(format!("{}\n\n{}", letter.subject, letter.text), ASSIGNED);
+    // Whatever became of the handover: bo has it, and completes it later or has done so.
+    let has_it = || Stage::Accepted(agent("bo"));
+    let now = Time(1_772_441_000_000);
+    let told = read(&letter_of(has_it(), ana(), given(ana()), now));
+    for part in [
+        "Yours: Continue: HVAC code request\n",
+        "default has given you this to follow up.\n",
+        "Task:      chat-17~t2\n",
+        "I want to talk to a human\n",
+    ] {
+        assert!(told.contains(part), "{part:?} is missing in\n{told}");
+    }
+    assert!(!told.contains("LINK"), "there is nothing to answer:\n{told}");
+
+    let everyone = letter_of(has_it(), Assignee::Everyone, given(Assignee::Everyone), now);
+    let told = read(&everyone);
+    assert!(
+        told.contains("Waiting for one of you: Continue:") && told.contains("Accept:    LINK\n"),
+        "{told}"
+    );
+    assert!(!told.contains("Decline:"), "{told}");
+
+    let over = letter_of(has_it(), Assignee::Agent(agent("bo")), given(ana()), now);
+    assert!(matches!(over, Composed::Nothing(_)), "somebody else has it by now");
 }
