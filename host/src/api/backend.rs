@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use baton_core::{
     AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Priority, Reason,
-    RoleId, Task, TaskId, Time,
+    RoleId, Span, Task, TaskId, Time,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -61,6 +61,8 @@ pub struct TaskFilter {
     pub assignee: Option<Assignee>,
     /// Only those past their due time, or only those before it.
     pub overdue: Option<bool>,
+    /// Only open ones whose due time comes within this span from now.
+    pub due_within: Option<Span>,
 }
 
 /// Which entries of the audit. What is absent does not narrow.

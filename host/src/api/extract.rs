@@ -8,7 +8,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header;
 use axum::http::request::Parts;
-use baton_core::IdError;
+use baton_core::{IdError, Span};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -236,6 +236,15 @@ pub(crate) fn flag(name: &str, text: Option<String>, faults: &mut Faults) -> Opt
             None
         }
     }
+}
+
+/// A span of a query: `2h`, more than nothing and at most a year.
+pub(crate) fn span(name: &str, text: &str, faults: &mut Faults) -> Option<Span> {
+    let span = Span::parse(text).filter(|span| (Span::seconds(1)..=limits::LONGEST_SPAN).contains(span));
+    if span.is_none() {
+        faults.parameter(name, "is not a span of time from 1s to 366d, such as 90m, 2h or 1d12h");
+    }
+    span
 }
 
 /// An id, where it is given.

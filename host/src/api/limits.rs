@@ -4,6 +4,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use baton_core::Span;
+
 /// A message's text: what the rules' interface promises to plugins.
 pub(crate) const TEXT_BYTES: RangeInclusive<usize> = 1..=32_768;
 /// Fields of one message: a long form has some forty.
@@ -38,6 +40,9 @@ pub(crate) const EARLIEST_MS: i64 = 946_684_800_000;
 pub(crate) const AHEAD_MS: i64 = 86_400_000;
 /// How far ahead a due time, an absence or an expiry may lie: ten years.
 pub(crate) const PLANNED_MS: i64 = 10 * 366 * 86_400_000;
+
+/// A span that a list is narrowed by: a year.
+pub(crate) const LONGEST_SPAN: Span = Span::hours(366 * 24);
 
 /// Entries of one page.
 pub(crate) const PAGE: RangeInclusive<usize> = 1..=200;

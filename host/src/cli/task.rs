@@ -23,7 +23,7 @@ pub(super) struct Task {
 enum Act {
     /// List tasks, oldest first: id, priority, due time, assignee, state, title.
     #[command(
-        after_help = "Example:\n  baton task list --assignee role:technician --overdue\n  baton task list --state ended --all --json"
+        after_help = "Example:\n  baton task list --assignee role:technician --overdue\n  baton task list --due-soon 4h\n  baton task list --state ended --all --json"
     )]
     List {
         /// Which of open and ended ones.
@@ -33,8 +33,11 @@ enum Act {
         #[arg(long, value_name = "WHO")]
         assignee: Option<String>,
         /// Only those past their due time.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "due_soon")]
         overdue: bool,
+        /// Only those that are due within this span from now, such as 90m or 1d; 2h where none is given.
+        #[arg(long, value_name = "SPAN", num_args = 0..=1, default_missing_value = "2h", value_parser = span)]
+        due_soon: Option<String>,
         #[command(flatten)]
         paging: Paging,
     },
@@ -179,6 +182,15 @@ impl From<StateArg> for State {
     }
 }
 
+/// What is given is given on: the API reads it as well.
+fn span(text: &str) -> Result<String, String> {
+    let sound = baton_core::Span::parse(text).is_some_and(|span| span > baton_core::Span(0));
+    match sound {
+        true => Ok(text.to_owned()),
+        false => Err(format!("{text:?} is no span of time; write 90m, 2h or 1d12h")),
+    }
+}
+
 fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" => Ok(true),
@@ -195,12 +207,14 @@ impl Task {
                 state,
                 assignee,
                 overdue,
+                due_soon,
                 paging,
             } => {
                 let filter = TaskFilter {
                     state: state.into(),
                     assignee,
                     overdue,
+                    due_within: due_soon,
                 };
                 list(screen, &client.tasks(&filter, &paging.part())?)
             }

@@ -87,6 +87,11 @@ fn wrong_arguments_end_with_2_and_say_what_is_wrong() {
             "0 is not in 1..=1000",
         ),
         (
+            &["task", "list", "--due-soon", "tomorrow"][..],
+            "\"tomorrow\" is no span of time; write 90m, 2h or 1d12h",
+        ),
+        (&["task", "list", "--due-soon", "--overdue"][..], "cannot be used with"),
+        (
             &["token", "create", "--name", "x", "--scope", "agent"][..],
             "--agent <ID>",
         ),
@@ -338,6 +343,22 @@ fn an_act_tells_what_it_left_behind() {
         fake.requests()[2].body,
         json!({ "outcome": "scheduled", "follow_up": { "due_at": "2026-03-06T14:00:00Z" } })
     );
+}
+
+#[test]
+fn tasks_that_are_late_or_due_soon_are_asked_for() {
+    let fake = Fake::start(|_| (200, json!({ "items": [] })));
+    let url = fake.url();
+    for (args, query) in [
+        (&["--due-soon"][..], "open=true&due_within=2h"),
+        (&["--due-soon", "1d"][..], "open=true&due_within=1d"),
+        (&["--overdue"][..], "open=true&overdue=true"),
+    ] {
+        let list = ["task", "list", "--url", &url, "--token", "baton_a_b"];
+        let (code, _, err) = baton(&[&list[..], args].concat());
+        assert_eq!((code, err.as_str()), (0, "no tasks\n"));
+        assert_eq!(fake.requests().last().expect("asked").query, query);
+    }
 }
 
 #[test]

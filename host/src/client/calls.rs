@@ -38,6 +38,8 @@ pub struct TaskFilter {
     pub assignee: Option<String>,
     /// Only those past their due time.
     pub overdue: bool,
+    /// Only those that are due within this span from now: `2h`.
+    pub due_within: Option<String>,
 }
 
 /// The period of a report, as the API reads it; what is absent is the API's to say.
@@ -184,6 +186,7 @@ impl Client {
             state,
             assignee,
             overdue,
+            due_within,
         } = filter.clone();
         let assignee = assignee.map(|assignee| match assignee.split_once(':') {
             Some(("role", role)) => ("role", role.to_owned()),
@@ -192,7 +195,8 @@ impl Client {
             None if assignee == "everyone" => ("everyone", "true".to_owned()),
             None => ("agent", assignee),
         });
-        let query = [("open", open(state)), ("overdue", overdue.then(|| "true".to_owned()))];
+        let overdue = overdue.then(|| "true".to_owned());
+        let query = [("open", open(state)), ("overdue", overdue), ("due_within", due_within)];
         let query: Vec<_> = given(query).into_iter().chain(assignee).collect();
         self.list(&["v1", "tasks"], &query, part)
     }

@@ -122,6 +122,7 @@ fn all_follows_the_cursor_to_the_end() {
         state: State::Open,
         assignee: Some("role:technician".into()),
         overdue: true,
+        due_within: None,
     };
     let one = fake
         .client()

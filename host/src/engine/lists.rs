@@ -64,16 +64,20 @@ impl Engine {
             open,
             assignee,
             overdue,
+            due_within,
         } = filter;
         let held_by = |task: &Task, assignee: &Assignee| task.assignee.as_ref() == Some(assignee);
         let wanted = |task: &Task| {
             open.is_none_or(|open| open == task.state.is_open())
                 && assignee.as_ref().is_none_or(|assignee| held_by(task, assignee))
                 && overdue.is_none_or(|overdue| overdue == (task.state.is_open() && task.due_at < now))
+                && due_within.is_none_or(|span| task.state.is_open() && now <= task.due_at && task.due_at <= now + span)
         };
+        // Open ones are rows of their own, so that nobody reads years of ended ones in search of them.
+        let only_open = *open == Some(true) || *overdue == Some(true) || due_within.is_some();
         let store = &self.world.store;
         let page = |after: Option<&Cursor>, limit| {
-            let page = store.tasks(business.as_str(), *open == Some(true), after, limit)?;
+            let page = store.tasks(business.as_str(), only_open, after, limit)?;
             Ok((page.items.into_iter().map(|row| row.payload).collect(), page.next))
         };
         gather("task", after, limit, page, record::read, wanted)

@@ -1,6 +1,6 @@
 //! People over HTTP: who comes and goes, when they are there, and that what one of them drops somebody picks up.
 
-use baton_tests::{Daemon, Reply};
+use baton_tests::{Daemon, Reply, eventually};
 use serde_json::{Value, json};
 
 use crate::{PROGRAM, config};
@@ -56,4 +56,34 @@ fn what_is_given_back_is_offered_to_the_next() {
     let audit = daemon.get("/v1/audit?action=task.give-back").ok();
     assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
     assert_eq!(audit["items"][0]["subject"], "c~t1");
+}
+
+#[test]
+fn tasks_that_are_due_soon_are_not_those_that_are_late() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(folder.path(), None, "response = \"1h\"\nfollow_up = \"1s\"");
+    let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), Some(&config));
+    ask(&daemon, "soon");
+    ask(&daemon, "late");
+    let who = task(&daemon, "late~t1")["assignee"]["id"].clone();
+    daemon.post("/v1/tasks/late~t1/accept", &json!({ "agent": who })).ok();
+    let done = json!({ "agent": who, "outcome": "scheduled" });
+    daemon.post("/v1/tasks/late~t1/complete", &done).ok();
+    let listed = |query: &str| {
+        let page = daemon.get(&format!("/v1/tasks?{query}")).ok();
+        let ids = page["items"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|task| task["id"].clone());
+        ids.collect::<Vec<_>>()
+    };
+    eventually("the follow-up is late", || {
+        (listed("overdue=true") == ["late~t2"]).then_some(())
+    });
+    assert_eq!(listed("due_within=2h"), ["soon~t1"]);
+    assert!(listed("due_within=30m").is_empty());
+    let wrong = daemon.get("/v1/tasks?due_within=soon");
+    assert_eq!(problem(&wrong), (422, "/problems/invalid-request"));
+    assert_eq!(wrong.body["errors"][0]["parameter"], "due_within");
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Paged, act};
 use crate::api::check::{self, Faults};
-use crate::api::extract::{Body, Id, Query, Slice, flag, query_id};
+use crate::api::extract::{Body, Id, Query, Slice, flag, query_id, span};
 use crate::api::gate::{AGENT, By, OPERATOR, Shared};
 use crate::api::problem::Problem;
 use crate::api::{ProblemBody, TaskFilter, wire};
@@ -32,6 +32,9 @@ pub(super) struct TaskQuery {
     /// Only those past their due time, or only those before it.
     #[param(value_type = Option<bool>)]
     overdue: Option<String>,
+    /// Only open ones whose due time comes within this span from now: `2h`, `90m`, `1d`. Not with `overdue=true`.
+    #[param(example = "2h")]
+    due_within: Option<String>,
     /// `next` of the page before.
     cursor: Option<String>,
     /// Entries of the page: 1 to 200, 50 where it is not given.
@@ -58,6 +61,7 @@ pub(super) async fn list_tasks(
         role,
         everyone,
         overdue,
+        due_within,
         cursor,
         limit,
     } = query;
@@ -73,7 +77,14 @@ pub(super) async fn list_tasks(
         open: flag("open", open, &mut faults),
         assignee: agent.or(role).or(everyone.then_some(Assignee::Everyone)),
         overdue: flag("overdue", overdue, &mut faults),
+        due_within: due_within.and_then(|text| span("due_within", &text, &mut faults)),
     };
+    if filter.overdue == Some(true) && filter.due_within.is_some() {
+        faults.parameter(
+            "due_within",
+            "is about tasks that are not overdue; leave out overdue=true",
+        );
+    }
     let slice = Slice::check(cursor, limit, &mut faults);
     let slice = faults.or(Some(slice))?;
     let page = app

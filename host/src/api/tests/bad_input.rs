@@ -222,6 +222,26 @@ async fn paths_methods_and_queries_are_checked() {
             vec!["query: has more than one of agent, role and everyone"],
         ),
         (
+            "GET /v1/tasks?due_within=soon",
+            "422 invalid-request",
+            vec!["due_within: is not a span of time from 1s to 366d, such as 90m, 2h or 1d12h"],
+        ),
+        (
+            "GET /v1/tasks?due_within=367d",
+            "422 invalid-request",
+            vec!["due_within: is not a span of time from 1s to 366d, such as 90m, 2h or 1d12h"],
+        ),
+        (
+            "GET /v1/tasks?due_within=0&open=true",
+            "422 invalid-request",
+            vec!["due_within: is not a span of time from 1s to 366d, such as 90m, 2h or 1d12h"],
+        ),
+        (
+            "GET /v1/tasks?due_within=2h&overdue=true",
+            "422 invalid-request",
+            vec!["due_within: is about tasks that are not overdue; leave out overdue=true"],
+        ),
+        (
             "GET /v1/events?after=x",
             "422 invalid-request",
             vec!["after: is not the sequence number of an event"],

@@ -289,6 +289,20 @@ async fn an_operator_names_the_agent_and_is_named_as_the_one_who_did_it() {
 }
 
 #[tokio::test]
+async fn tasks_are_narrowed_to_those_that_are_due_soon() {
+    let world = World::new();
+    let answer = world
+        .call(Scope::Operator, "GET /v1/tasks?due_within=1d12h&agent=ana", "")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+    let asked = world.fake.asked().pop().expect("it was asked");
+    assert!(
+        asked.contains("overdue: None, due_within: Some(Span(129600000))"),
+        "{asked}"
+    );
+}
+
+#[tokio::test]
 async fn a_list_is_read_page_by_page() {
     let world = World::new();
     let first = world
