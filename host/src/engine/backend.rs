@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::audit::Deed;
 use super::rows::{self, unreadable};
-use super::{Act, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, people};
+use super::{Act, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, tokens};
 use crate::api::{
     Acted, AgentProfile, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
     OfferError, OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
@@ -293,9 +293,9 @@ impl Backend for Door {
                 action: "token.create",
                 subject: token.id.clone(),
             };
-            let is = people::shown_token(&token);
+            let is = tokens::shown_token(&token);
             let row = self.0.world.write_down(business, self.0.now(), deed, Value::Null, is);
-            let facts = vec![people::token_fact(&token), row];
+            let facts = vec![tokens::token_fact(&token), row];
             self.0
                 .write(baton_store::Step {
                     facts,
@@ -314,7 +314,7 @@ impl Backend for Door {
                 action: "token.revoke",
                 subject: id.to_owned(),
             };
-            let was = self.0.tokens.get(id).as_ref().map_or(Value::Null, people::shown_token);
+            let was = self.0.tokens.get(id).as_ref().map_or(Value::Null, tokens::shown_token);
             let row = self.0.world.write_down(business, self.0.now(), deed, was, Value::Null);
             let gone = FactChange {
                 table: FactTable::Tokens,

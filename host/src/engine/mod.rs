@@ -20,6 +20,7 @@ mod rows;
 mod start;
 mod tenant;
 mod timers;
+mod tokens;
 mod turns;
 mod workers;
 
@@ -47,9 +48,9 @@ use workers::Workers;
 pub use backend::Door;
 pub use explain::{Explained, Explanation};
 pub use generations::{ActiveRules, Generations, KeptRules, PastGeneration};
-pub use people::Tokens;
 pub use start::{EngineParts, StartEngineError};
 pub use tenant::Tenant;
+pub use tokens::Tokens;
 
 /// A message as it came through the door, checked.
 #[derive(Debug, Clone, PartialEq)]

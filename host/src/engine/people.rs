@@ -1,7 +1,4 @@
-//! What the store keeps of people besides conversations: profiles and presence of agents, and tokens.
-
-use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+//! What the store keeps of people besides conversations: profiles and presence of agents.
 
 use baton_core::{AgentId, BusinessId, Presence, Time};
 use baton_store::{FactChange, FactTable, Store};
@@ -9,15 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::audit::Deed;
-use super::rows::unreadable;
+use super::rows::{all_facts, unreadable};
 use super::{Engine, EngineError, Tenant};
 use crate::api::{AgentProfile, AgentView};
-use crate::auth::Token;
 use crate::directory::{Absence, Directory, Member, Profile};
 use crate::record::{self, PresenceRow};
-
-/// Facts that are read at once.
-const PAGE: usize = 1_000;
 
 /// The stored form of a profile that was changed at run time.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,93 +32,6 @@ struct KeptAbsence {
     from_ms: i64,
     back_ms: i64,
     stand_in: Option<String>,
-}
-
-/// All tokens, in memory: one is looked up at every request.
-#[derive(Debug, Default)]
-pub struct Tokens {
-    kept: RwLock<BTreeMap<String, Token>>,
-}
-
-impl Tokens {
-    /// The tokens of the store and of the configuration.
-    pub(super) fn load(store: &dyn Store, configured: Vec<Token>) -> Result<Self, EngineError> {
-        let mut kept: BTreeMap<String, Token> = BTreeMap::new();
-        for fact in all_facts(store, FactTable::Tokens, "")? {
-            let token = Token::from_bytes(&fact.1).map_err(|e| unreadable("token", e))?;
-            kept.insert(token.id.clone(), token);
-        }
-        kept.extend(configured.into_iter().map(|token| (token.id.clone(), token)));
-        Ok(Self {
-            kept: RwLock::new(kept),
-        })
-    }
-
-    pub(super) fn get(&self, id: &str) -> Option<Token> {
-        self.kept
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id)
-            .cloned()
-    }
-
-    pub(super) fn all(&self) -> Vec<Token> {
-        let mut all: Vec<Token> = self
-            .kept
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .values()
-            .cloned()
-            .collect();
-        all.sort_by_key(|token| token.created_at);
-        all
-    }
-
-    /// Whether anybody can do anything.
-    pub(super) fn is_empty(&self) -> bool {
-        self.kept.read().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
-    pub(super) fn put(&self, token: Token) {
-        self.kept
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(token.id.clone(), token);
-    }
-
-    pub(super) fn remove(&self, id: &str) {
-        self.kept.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-    }
-}
-
-/// The row of a token.
-pub(super) fn token_fact(token: &Token) -> FactChange {
-    FactChange {
-        table: FactTable::Tokens,
-        key: token.id.clone(),
-        payload: Some(token.to_bytes()),
-    }
-}
-
-/// Every fact whose key begins with a prefix.
-pub(super) fn all_facts(
-    store: &dyn Store,
-    table: FactTable,
-    prefix: &str,
-) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
-    let mut all = Vec::new();
-    let mut after: Option<String> = None;
-    loop {
-        let page = store
-            .facts(table, prefix, after.as_deref(), PAGE)
-            .map_err(|e| unreadable("fact", e))?;
-        after = page.last().map(|fact| fact.key.clone());
-        let ended = page.len() < PAGE;
-        all.extend(page.into_iter().map(|fact| (fact.key, fact.payload)));
-        if ended {
-            return Ok(all);
-        }
-    }
 }
 
 /// Fills the directory: the configured people, then what the store knows better.
@@ -210,24 +116,6 @@ fn kept_absence(absence: &Absence) -> KeptAbsence {
 /// A profile as the audit shows it.
 fn shown(kept: &KeptProfile) -> Value {
     serde_json::to_value(kept).expect("strings and numbers can be written")
-}
-
-/// A token as the audit shows it: everything but what opens.
-pub(super) fn shown_token(token: &Token) -> Value {
-    let Token {
-        id: _,
-        realm,
-        scope,
-        agent,
-        name,
-        created_at: _,
-        expires_at,
-        digest: _,
-    } = token;
-    json!({
-        "business": realm.to_string(), "scope": scope.as_str(), "agent": agent.as_ref().map(ToString::to_string), "name": name,
-        "expires_at_ms": expires_at.map(|at| at.0),
-    })
 }
 
 fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {

@@ -9,6 +9,9 @@ use baton_store::{
 use super::{EngineError, Logged, Tenant};
 use crate::record::{self, Decision, EventRow, Head, Place, What};
 
+/// Facts that are read at once.
+const PAGE: usize = 1_000;
+
 /// A conversation as it was loaded.
 #[derive(Debug, Clone)]
 pub(super) struct Loaded {
@@ -49,6 +52,27 @@ pub(super) fn task(store: &dyn Store, key: &ConversationKey, number: u32) -> Res
     let row = store.task(key, number).map_err(|e| unreadable("task", e))?;
     row.map(|row| record::read(&row.payload).map_err(|e| unreadable("task", e)))
         .transpose()
+}
+
+/// Every fact whose key begins with a prefix.
+pub(super) fn all_facts(
+    store: &dyn Store,
+    table: FactTable,
+    prefix: &str,
+) -> Result<Vec<(String, Vec<u8>)>, EngineError> {
+    let mut all = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = store
+            .facts(table, prefix, after.as_deref(), PAGE)
+            .map_err(|e| unreadable("fact", e))?;
+        after = page.last().map(|fact| fact.key.clone());
+        let ended = page.len() < PAGE;
+        all.extend(page.into_iter().map(|fact| (fact.key, fact.payload)));
+        if ended {
+            return Ok(all);
+        }
+    }
 }
 
 pub(super) fn unreadable(what: &str, source: impl std::error::Error + Send + Sync + 'static) -> EngineError {

@@ -10,9 +10,10 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use super::drive::World;
 use super::generations::load_kept;
-use super::people::{self, Tokens};
+use super::people;
 use super::rows::unreadable;
 use super::timers::Bell;
+use super::tokens::{self, Tokens};
 use super::turns::Turns;
 use super::workers::Workers;
 use super::{Engine, EngineError, Tenant};
@@ -133,7 +134,7 @@ impl Engine {
     ///
     /// When it cannot be committed.
     pub async fn keep_first_token(&self, token: Token) -> Result<(), EngineError> {
-        let facts = vec![people::token_fact(&token)];
+        let facts = vec![tokens::token_fact(&token)];
         self.write(baton_store::Step {
             facts,
             ..Default::default()
