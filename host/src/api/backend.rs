@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use baton_core::{
     AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, HandoverId, Presence, Priority, Reason,
-    RoleId, Span, Task, TaskId, Time,
+    RotaId, Span, Task, TaskId, Time,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use crate::audit::AuditEntry;
 use crate::auth::Token;
 use crate::deliver::mail::LinkError;
-use crate::directory::Absence;
+use crate::directory::Profile;
 use crate::engine::{Act, EngineError, Explanation, Generations, Judged, Logged, Said};
 use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
 
@@ -80,32 +80,13 @@ pub struct AuditFilter {
     pub until: Option<Time>,
 }
 
-/// What a business says of one of its agents.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentProfile {
-    /// Which one.
-    pub id: AgentId,
-    /// For people.
-    pub name: String,
-    /// Where to write to.
-    pub email: Option<String>,
-    /// The groups they are in.
-    pub roles: Vec<RoleId>,
-    /// What they can do.
-    pub skills: Vec<String>,
-    /// BCP 47 tags.
-    pub languages: Vec<String>,
-    /// Open handovers they may hold; at least 1.
-    pub capacity: u32,
-    /// When they are out of office.
-    pub absences: Vec<Absence>,
-}
-
 /// An agent as they are now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentView {
     /// What the business says.
-    pub profile: AgentProfile,
+    pub profile: Profile,
+    /// The rotas on which they are on call now.
+    pub on_call: Vec<RotaId>,
     /// Open handovers they hold.
     pub open: u32,
     /// What they said last.
@@ -329,8 +310,9 @@ pub trait Backend: Send + Sync + 'static {
 
     /// All agents, by id.
     fn agents(&self, business: &BusinessId) -> Result<Vec<AgentView>, EngineError>;
-    /// Adds an agent or replaces what is said of them; `by` as with [`Backend::act`], here and below.
-    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile, by: &'a str) -> Later<'a, AgentView>;
+    /// Adds an agent or replaces what is said of them; hours that are not given are those of the configuration, else the
+    /// business's. `by` as with [`Backend::act`], here and below.
+    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: Profile, by: &'a str) -> Later<'a, AgentView>;
     /// Says whether an agent is at work, until a time or until said otherwise.
     fn set_presence<'a>(
         &'a self,

@@ -32,6 +32,10 @@ pub(crate) const FORM_BYTES: usize = 16 * 1024;
 pub(crate) const TITLE_BYTES: RangeInclusive<usize> = 1..=200;
 /// Roles, skills or languages of one agent.
 pub(crate) const LABELS: usize = 32;
+/// Open intervals of one day: an hour each.
+pub(crate) const INTERVALS: usize = 24;
+/// Days off of one agent: every day of a year, and some of the next.
+pub(crate) const HOLIDAYS: usize = 400;
 /// Open handovers that one agent may hold.
 pub(crate) const CAPACITY: RangeInclusive<u32> = 1..=1_000;
 /// 2000-01-01T00:00:00Z: a time before that is an unset clock or seconds taken for milliseconds.

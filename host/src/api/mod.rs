@@ -7,8 +7,8 @@
 
 mod backend;
 pub use backend::{
-    Acted, AgentProfile, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
-    OfferError, OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
+    Acted, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
+    OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
 };
 
 mod limits;

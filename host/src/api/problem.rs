@@ -384,7 +384,7 @@ impl From<EngineError> for Problem {
             } => {
                 let (pointer, parameter) = match pointer.strip_prefix('?') {
                     Some(name) => (None, Some(name.to_owned())),
-                    None => (Some(pointer.to_owned()), None),
+                    None => (Some(pointer), None),
                 };
                 let errors = vec![Fault {
                     pointer,
@@ -402,6 +402,11 @@ impl From<EngineError> for Problem {
             }
             EngineError::Pack { pack: _, why: _ } => Self::new(Kind::PackRefused, detail),
             EngineError::Activating => Self::new(Kind::ActivationUnderWay, detail).retry_after(5),
+            EngineError::Unfit { pointer, message } => Self::invalid(vec![Fault {
+                pointer: Some(pointer),
+                parameter: None,
+                detail: message,
+            }]),
             EngineError::Busy {
                 what: _,
                 waiting: _,

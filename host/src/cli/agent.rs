@@ -1,5 +1,7 @@
 //! `baton agent`: the people of the business, and who of them is there.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
@@ -9,6 +11,7 @@ use super::screen::Screen;
 use super::task::ended;
 use super::value::{items, text, time, when};
 use crate::client::{Absence, Page, Presence, Profile};
+use crate::config::DAYS;
 
 /// Agents: the people of the business, and who of them is there.
 #[derive(Debug, Args)]
@@ -22,7 +25,7 @@ pub(super) struct Agent {
 
 #[derive(Debug, Subcommand)]
 enum Act {
-    /// List all agents: id, name, roles, load, presence, whether they would get an offer now.
+    /// List all agents: id, name, roles, load, presence, rotas on which they are on call, whether they would get an offer now.
     #[command(after_help = "Example:\n  baton agent list")]
     List,
     /// Show one agent.
@@ -33,7 +36,7 @@ enum Act {
     },
     /// Add an agent, or replace all that is said of one.
     #[command(
-        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3\n  baton agent put ana --name \"Ana Silva\" --absent 2026-08-03,2026-08-15,ben"
+        after_help = "Example:\n  baton agent put ana --name \"Ana Silva\" --role technician --skill heating --capacity 3\n  baton agent put ana --name \"Ana Silva\" --absent 2026-08-03,2026-08-15,ben\n  baton agent put ana --name Ana --hours mon=09:00-12:00,13:00-18:00 --hours tue=09:00-17:00"
     )]
     Put {
         /// Who.
@@ -56,6 +59,15 @@ enum Act {
         /// Open handovers they may hold; 5 without it.
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000))]
         capacity: Option<u32>,
+        /// Hours of their own on a day; may be given for several. Without any: those of the configuration, else the business's.
+        #[arg(long = "hours", value_name = "DAY=FROM-TO,...", value_parser = hours)]
+        hours: Vec<(String, Vec<String>)>,
+        /// The time zone of their hours, such as Europe/Madrid; the business's without it.
+        #[arg(long, value_name = "ZONE", requires = "hours")]
+        time_zone: Option<String>,
+        /// A day off besides the business's, such as 2026-08-17; may be given several times.
+        #[arg(long = "holiday", value_name = "DATE")]
+        holidays: Vec<String>,
         /// A time out of office: the day they leave, the day they are back, and who stands in; may be given several times.
         #[arg(long = "absent", value_name = "FROM,BACK[,ID]", value_parser = absence)]
         absences: Vec<Absence>,
@@ -120,8 +132,15 @@ impl Agent {
                 skills,
                 languages,
                 capacity,
+                hours,
+                time_zone,
+                holidays,
                 absences,
             } => {
+                let mut week: BTreeMap<String, Vec<String>> = BTreeMap::new();
+                for (day, intervals) in hours {
+                    week.entry(day).or_default().extend(intervals);
+                }
                 let profile = Profile {
                     name,
                     email,
@@ -129,6 +148,9 @@ impl Agent {
                     skills,
                     languages,
                     capacity,
+                    hours: Some(week).filter(|week| !week.is_empty()),
+                    time_zone,
+                    holidays: Some(holidays).filter(|days| !days.is_empty()),
                     absences,
                 };
                 show(screen, &client.put_agent(&id, &profile)?)
@@ -142,6 +164,19 @@ impl Agent {
             }
         }
     }
+}
+
+/// `mon=09:00-12:00,13:00-18:00`
+fn hours(text: &str) -> Result<(String, Vec<String>), String> {
+    let day = text.split_once('=').filter(|(day, _)| DAYS.contains(day));
+    let (day, intervals) = day.ok_or_else(|| {
+        format!(
+            "{text:?} is no day with its hours; write mon=09:00-12:00,13:00-18:00, the days are {}",
+            DAYS.join(", ")
+        )
+    })?;
+    let intervals = intervals.split(',').map(|interval| interval.trim().to_owned());
+    Ok((day.to_owned(), intervals.collect()))
 }
 
 /// `2026-08-03,2026-08-15,ben`
@@ -172,6 +207,7 @@ fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
             of("/roles"),
             load,
             of("/presence"),
+            of("/on_call"),
             available(agent),
         ]
     };
@@ -180,7 +216,12 @@ fn list(screen: &mut Screen<'_>, page: &Page) -> Result<(), Failure> {
         screen,
         page,
         "agents; add one: baton agent put ana --name Ana",
-        |screen| screen.table(["ID", "NAME", "ROLES", "LOAD", "PRESENCE", "AVAILABLE"], rows),
+        |screen| {
+            screen.table(
+                ["ID", "NAME", "ROLES", "LOAD", "PRESENCE", "ON CALL", "AVAILABLE"],
+                rows,
+            )
+        },
     )
 }
 
@@ -189,6 +230,15 @@ fn available(agent: &Value) -> String {
         true => "yes".to_owned(),
         false => format!("no: {}", text(agent, "/why")).trim_end_matches(": ").to_owned(),
     }
+}
+
+/// `mon 09:00-12:00 13:00-18:00`, a line for each day that has hours.
+fn week(agent: &Value) -> String {
+    let hours = DAYS.map(|day| (day, text(agent, &format!("/hours/{day}"))));
+    let open = hours.iter().filter(|(_, hours)| !hours.is_empty());
+    open.map(|(day, hours)| format!("{day} {hours}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {
@@ -221,7 +271,11 @@ fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {
                 format!("{presence} until {until}")
             },
         ),
+        ("hours", week(agent)),
+        ("time zone", of("/time_zone")),
+        ("holidays", of("/holidays")),
         ("absent", absent.collect::<Vec<_>>().join("\n")),
+        ("on call", of("/on_call")),
         ("available", available(agent)),
     ];
     screen.facts(&facts)

@@ -87,6 +87,10 @@ fn wrong_arguments_end_with_2_and_say_what_is_wrong() {
             "0 is not in 1..=1000",
         ),
         (
+            &["agent", "put", "ana", "--name", "Ana", "--hours", "montag=09:00-12:00"][..],
+            "is no day with its hours; write mon=09:00-12:00,13:00-18:00",
+        ),
+        (
             &["task", "list", "--due-soon", "tomorrow"][..],
             "\"tomorrow\" is no span of time; write 90m, 2h or 1d12h",
         ),
@@ -359,6 +363,50 @@ fn tasks_that_are_late_or_due_soon_are_asked_for() {
         assert_eq!((code, err.as_str()), (0, "no tasks\n"));
         assert_eq!(fake.requests().last().expect("asked").query, query);
     }
+}
+
+#[test]
+fn an_agent_is_put_with_hours_and_shown_with_them() {
+    let fake = Fake::start(|_| {
+        let hours = json!({ "mon": ["09:00-12:00", "13:00-18:00"], "tue": [], "wed": ["09:00-17:00"] });
+        (
+            200,
+            json!({ "id": "ana", "hours": hours, "time_zone": "Europe/Madrid", "on_call": ["night"] }),
+        )
+    });
+    let url = fake.url();
+    let remote = ["--url", &url, "--token", "baton_a_b"];
+    let put = [
+        "agent",
+        "put",
+        "ana",
+        "--name",
+        "Ana",
+        "--hours",
+        "mon=09:00-12:00,13:00-18:00",
+        "--hours",
+        "wed=09:00-17:00",
+        "--time-zone",
+        "Europe/Madrid",
+        "--holiday",
+        "2026-08-17",
+    ];
+    let (code, out, err) = baton(&[&put[..], &remote].concat());
+    assert_eq!(code, 0, "{err}");
+    assert!(
+        out.contains("mon 09:00-12:00 13:00-18:00\n") && out.contains("wed 09:00-17:00\n") && !out.contains("tue"),
+        "{out}"
+    );
+    assert!(out.contains("on call") && out.contains("night\n"), "{out}");
+    let body = fake.requests()[0].body.clone();
+    assert_eq!(
+        body["hours"],
+        json!({ "mon": ["09:00-12:00", "13:00-18:00"], "wed": ["09:00-17:00"] })
+    );
+    assert_eq!(
+        (&body["time_zone"], &body["holidays"]),
+        (&json!("Europe/Madrid"), &json!(["2026-08-17"]))
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The calls by name: which method, which path, which body. The only place of the command line that knows them.
 
+use std::collections::BTreeMap;
+
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -118,6 +120,15 @@ pub struct Profile {
     /// Open handovers they may hold.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity: Option<u32>,
+    /// Open intervals of days: `mon` has `09:00-12:00`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<BTreeMap<String, Vec<String>>>,
+    /// An IANA name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Days off: `2026-08-17`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub holidays: Option<Vec<String>>,
     /// When they are out of office.
     pub absences: Vec<Absence>,
 }

@@ -12,6 +12,7 @@ use baton_core::{AgentId, BotId, BusinessId, Calendar, Mode, Policy, RoleId, Rot
 use super::email::Email;
 use super::form::Scope;
 use super::handover::{HandoverForm, People};
+use super::hours::WorkingHours;
 use super::secret::Secret;
 use super::source::ConfigErrors;
 use crate::directory::{Absence, Rota};
@@ -28,6 +29,8 @@ pub struct Business {
     pub locale: String,
     /// Its hours.
     pub calendar: Calendar,
+    /// The same as they were written: what its people's are laid over.
+    pub hours: WorkingHours,
     /// Another way to reach it, for texts.
     pub alternate_contact: Option<String>,
     /// For what cannot wait, for texts.
@@ -129,6 +132,8 @@ pub struct Agent {
     pub capacity: u32,
     /// When they are out of office; whoever stands in is an agent of the business.
     pub absences: Vec<Absence>,
+    /// Hours of their own, as they were written.
+    pub hours: Option<WorkingHours>,
     /// Their hours: the business's where they have none of their own; their holidays besides its.
     pub calendar: Calendar,
 }

@@ -96,8 +96,8 @@ pub(crate) struct Week {
 }
 
 impl Week {
-    /// Each day's key and hours, from Monday on.
-    pub(crate) fn days(&self) -> [(&'static str, &[Text<Hours>]); 7] {
+    /// Each day's hours, from Monday on.
+    pub(crate) fn days(&self) -> [&[Text<Hours>]; 7] {
         let Self {
             mon,
             tue,
@@ -107,15 +107,7 @@ impl Week {
             sat,
             sun,
         } = self;
-        [
-            ("mon", mon),
-            ("tue", tue),
-            ("wed", wed),
-            ("thu", thu),
-            ("fri", fri),
-            ("sat", sat),
-            ("sun", sun),
-        ]
+        [mon, tue, wed, thu, fri, sat, sun]
     }
 }
 

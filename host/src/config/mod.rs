@@ -34,6 +34,9 @@ pub use daemon::{Budget, Http, Log, LogFormat, MetricsAccess, Plugins, Store};
 mod form;
 pub use form::Scope;
 
+mod hours;
+pub use hours::{DAYS, HoursFault, WorkingHours};
+
 mod email;
 pub use email::{Digest, Email, MailSecurity};
 

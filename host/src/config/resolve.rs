@@ -6,15 +6,16 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use baton_core::{BotId, BusinessId, Calendar, CalendarError, Interval, RoleId, RotaId, Target};
+use baton_core::{BotId, BusinessId, Calendar, RoleId, RotaId, Target};
 
 use super::business::{Agent, Bot, Business, Token, Trust, Webhook};
 use super::form::{
     AbsenceForm, AgentForm, BotForm, BusinessForm, RoleForm, RotaForm, Scope, SwapForm, TokenForm, WebhookForm, Week,
 };
 use super::handover::People;
+use super::hours::{HoursFault, WorkingHours};
 use super::secret::{Env, is_token};
-use super::source::{ConfigError, ConfigErrors, MOST_ERRORS, Source, nearest, pointer_part};
+use super::source::{ConfigError, ConfigErrors, MOST_ERRORS, Source, pointer_part};
 use super::text::{Date, Hours, Text, TimeOfDay};
 use crate::directory::{Absence, Rota, RotaError};
 use crate::pack::Pack;
@@ -67,15 +68,11 @@ impl Resolver<'_> {
             email,
             token,
         } = form;
-        let calendar = self.calendar(&at, hours.as_ref(), &time_zone, &holidays);
-        let there = BusinessHours {
-            calendar: calendar.as_ref(),
-            week: hours.as_ref(),
-            zone: &time_zone,
-            holidays: &holidays,
-        };
+        let hours = written(hours.as_ref(), Some(time_zone.clone()), holidays);
+        let calendar = self.calendar(&at, hours.calendar());
+        let there = (&hours, calendar.as_ref());
         let agents = agent.into_iter().enumerate().map(|(n, form)| {
-            let agent = self.agent(&format!("{at}/agent/{n}"), form, &there);
+            let agent = self.agent(&format!("{at}/agent/{n}"), form, there);
             (agent.id.clone(), agent)
         });
         let agents = agents.collect();
@@ -106,6 +103,7 @@ impl Resolver<'_> {
             name: name.unwrap_or_else(|| id.to_string()),
             locale: locale.into(),
             calendar: calendar.unwrap_or_else(Calendar::always),
+            hours,
             alternate_contact,
             emergency_line,
             pack: pack?,
@@ -160,44 +158,14 @@ impl Resolver<'_> {
         }
     }
 
-    fn calendar(&mut self, at: &str, week: Option<&Week>, zone: &str, holidays: &[Text<Date>]) -> Option<Calendar> {
-        let days = week.map(Week::days).into_iter().flatten();
-        let intervals = days.zip(0..).flat_map(|((day, hours), weekday)| {
-            hours
-                .iter()
-                .enumerate()
-                .map(move |(n, Text(Hours { from_minute, to_minute }))| {
-                    let interval = Interval {
-                        weekday,
-                        from_minute: *from_minute,
-                        to_minute: *to_minute,
-                    };
-                    (interval, format!("{at}/hours/{day}/{n}"))
-                })
-        });
-        let (weekly, places): (Vec<_>, Vec<_>) = intervals.unzip();
-        if week.is_some() && weekly.is_empty() {
-            self.error(
-                &format!("{at}/hours"),
-                "no open hour in the week; give at least one interval, or leave `hours` out to be always open",
-            );
-        }
-        let dates: Vec<&str> = holidays.iter().map(AsRef::as_ref).collect();
-        let error = match Calendar::new(zone, &weekly, &dates) {
-            Ok(calendar) => return Some(calendar),
-            Err(error) => error,
-        };
-        let (pointer, message) = match &error {
-            CalendarError::UnknownZone(_) => (format!("{at}/time_zone"), unknown_zone(zone, &error)),
-            CalendarError::BadInterval(n) | CalendarError::Overlap(n) => (places[*n].clone(), error.to_string()),
-            CalendarError::BadHoliday(n, _) => (format!("{at}/holidays/{n}"), error.to_string()),
-            CalendarError::NeverOpen => (format!("{at}/holidays"), error.to_string()),
-        };
-        self.error(&pointer, message);
-        None
+    /// A calendar, or an error at what makes none.
+    fn calendar(&mut self, at: &str, made: Result<Calendar, HoursFault>) -> Option<Calendar> {
+        let wrong = |HoursFault { pointer, message }| self.error(&format!("{at}{pointer}"), message);
+        made.map_err(wrong).ok()
     }
 
-    fn agent(&mut self, at: &str, form: AgentForm, there: &BusinessHours<'_>) -> Agent {
+    /// `there`: the hours of the business, and the calendar that they make, if they make one.
+    fn agent(&mut self, at: &str, form: AgentForm, there: (&WorkingHours, Option<&Calendar>)) -> Agent {
         let AgentForm {
             id,
             name,
@@ -211,21 +179,12 @@ impl Resolver<'_> {
             holidays,
             absences,
         } = form;
-        let mut days_off = there.holidays.to_vec();
-        days_off.extend(holidays.iter().cloned());
-        let calendar = match (&hours, &time_zone, there.calendar) {
-            (None, Some(_), _) => {
-                self.error(
-                    &format!("{at}/time_zone"),
-                    "a time zone without `hours` means nothing; give the agent hours of their own, or leave it out",
-                );
-                None
-            }
+        let own = written(hours.as_ref(), time_zone, holidays);
+        let calendar = match there {
+            _ if own == WorkingHours::default() => there.1.cloned(),
             // What is wrong with the business's hours was told there.
-            (Some(_) | None, None, None) => None,
-            (Some(week), zone, _) => self.calendar(at, Some(week), zone.as_deref().unwrap_or(there.zone), &days_off),
-            (None, None, Some(usual)) if holidays.is_empty() => Some(usual.clone()),
-            (None, None, Some(_)) => self.calendar(at, there.week, there.zone, &days_off),
+            (_, None) if own.time_zone.is_none() => None,
+            (business, _) => self.calendar(at, own.calendar_in(business)),
         };
         let calendar = calendar.unwrap_or_else(Calendar::always);
         let absences = self.absences(&format!("{at}/absences"), absences, &calendar);
@@ -237,6 +196,7 @@ impl Resolver<'_> {
             languages: languages.into_iter().map(String::from).collect(),
             capacity,
             absences,
+            hours: Some(own).filter(|own| *own != WorkingHours::default()),
             calendar,
             id: id.0,
         }
@@ -414,13 +374,17 @@ impl Resolver<'_> {
     }
 }
 
-/// The hours that agents have where they have none of their own.
-struct BusinessHours<'a> {
-    /// `None` where they are wrong.
-    calendar: Option<&'a Calendar>,
-    week: Option<&'a Week>,
-    zone: &'a str,
-    holidays: &'a [Text<Date>],
+/// Hours, as the forms hold them.
+fn written(week: Option<&Week>, time_zone: Option<String>, holidays: Vec<Text<Date>>) -> WorkingHours {
+    let of_day = |(weekday, hours): (u8, &[Text<Hours>])| {
+        let hours = hours.iter().map(|Text(hours)| hours.on(weekday));
+        hours.collect::<Vec<_>>()
+    };
+    WorkingHours {
+        weekly: week.map(|week| (0..).zip(week.days()).flat_map(of_day).collect()),
+        time_zone,
+        holidays: holidays.into_iter().map(String::from).collect(),
+    }
 }
 
 fn resolved_bot(form: BotForm) -> (BotId, Bot) {
@@ -444,12 +408,4 @@ fn resolved_role(form: RoleForm) -> (RoleId, String) {
     let RoleForm { id: Text(id), name } = form;
     let name = name.unwrap_or_else(|| id.to_string());
     (id, name)
-}
-
-fn unknown_zone(zone: &str, error: &CalendarError) -> String {
-    let names: Vec<_> = jiff::tz::db().available().collect();
-    match nearest(zone, names.iter().map(jiff::tz::TimeZoneName::as_str)) {
-        Some(name) => format!("unknown time zone {zone:?}; did you mean `{name}`?"),
-        None => error.to_string(),
-    }
 }

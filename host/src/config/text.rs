@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::time::Duration;
 
-use baton_core::{AgentId, Assignee, BotId, Clock, IdError, Reason, RoleId, RotaId, Sla, Span, Target};
+use baton_core::{AgentId, Assignee, BotId, Clock, IdError, Interval, Reason, RoleId, RotaId, Sla, Span, Target};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
@@ -247,6 +247,18 @@ impl Parsed for Duration {
 pub(crate) struct Hours {
     pub(crate) from_minute: u16,
     pub(crate) to_minute: u16,
+}
+
+impl Hours {
+    /// The same on a day: 0 is Monday.
+    pub(crate) fn on(self, weekday: u8) -> Interval {
+        let Self { from_minute, to_minute } = self;
+        Interval {
+            weekday,
+            from_minute,
+            to_minute,
+        }
+    }
 }
 
 impl Parsed for Hours {

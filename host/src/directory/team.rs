@@ -9,7 +9,7 @@ use baton_core::{
 use baton_plugin::Candidate;
 
 use super::{Freed, Rota, Urgency};
-use crate::config;
+use crate::config::{self, WorkingHours};
 
 /// What a business says of an agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Profile {
     pub languages: BTreeSet<String>,
     /// Open handovers they may hold; at least 1.
     pub capacity: u32,
+    /// Hours of their own, as they were written; the business's where there are none.
+    pub hours: Option<WorkingHours>,
     /// When they are out of office.
     pub absences: Vec<Absence>,
 }
@@ -53,6 +55,7 @@ impl From<&config::Agent> for Profile {
             skills,
             languages,
             capacity,
+            hours,
             absences,
             calendar: _,
         } = agent.clone();
@@ -64,6 +67,7 @@ impl From<&config::Agent> for Profile {
             skills,
             languages,
             capacity,
+            hours,
             absences,
         }
     }
@@ -263,6 +267,7 @@ impl Team {
             capacity,
             name: _,
             email: _,
+            hours: _,
             absences: _,
         } = &member.profile;
         Candidate {
@@ -362,6 +367,7 @@ mod tests {
                 skills: BTreeSet::new(),
                 languages: BTreeSet::new(),
                 capacity: 5,
+                hours: None,
                 absences,
             },
             calendar: Calendar::always(),

@@ -14,11 +14,12 @@ use super::audit::Deed;
 use super::rows::{self, unreadable};
 use super::{Act, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, tokens};
 use crate::api::{
-    Acted, AgentProfile, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later,
-    OfferError, OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
+    Acted, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
+    OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
 };
 use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
+use crate::directory::Profile;
 use crate::record::{self, EventRow};
 use crate::report::{Report, Review};
 
@@ -129,7 +130,7 @@ impl Backend for Door {
         Ok(ids.iter().filter_map(|id| self.0.view_agent(business, id)).collect())
     }
 
-    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: AgentProfile, by: &'a str) -> Later<'a, AgentView> {
+    fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: Profile, by: &'a str) -> Later<'a, AgentView> {
         Box::pin(self.0.keep_agent(business, profile, by))
     }
 
@@ -383,6 +384,6 @@ fn unknown_cursor(given: Option<&str>) -> EngineError {
         what: "cursor",
         id: given.unwrap_or_default().to_owned(),
         known: "use the one that the previous page gave, unchanged".to_owned(),
-        pointer: "?cursor",
+        pointer: "?cursor".to_owned(),
     }
 }

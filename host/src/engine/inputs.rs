@@ -106,12 +106,7 @@ impl Engine {
         });
     }
 
-    pub(super) fn known_agent(
-        &self,
-        tenant: &Tenant,
-        agent: &AgentId,
-        pointer: &'static str,
-    ) -> Result<(), EngineError> {
+    pub(super) fn known_agent(&self, tenant: &Tenant, agent: &AgentId, pointer: &str) -> Result<(), EngineError> {
         let (directory, business) = (&self.world.directory, &tenant.business.id);
         if directory.has(business, agent) {
             return Ok(());
@@ -128,7 +123,7 @@ impl Engine {
             what: "agent",
             id: agent.to_string(),
             known,
-            pointer,
+            pointer: pointer.to_owned(),
         })
     }
 
@@ -155,7 +150,7 @@ impl Engine {
                     what: "role",
                     id: role.to_string(),
                     known,
-                    pointer: "/to",
+                    pointer: "/to".to_owned(),
                 })
             }
             Act::Assign { .. } | Act::Request { .. } | Act::Release | Act::Close | Act::Note { .. } => Ok(()),
@@ -214,7 +209,7 @@ fn say(
         what: "bot",
         id: bot.to_string(),
         known: format!("there are {}", known_bots()),
-        pointer: "/bot",
+        pointer: "/bot".to_owned(),
     })?;
     if let Some(listed) = tenant
         .business
@@ -230,7 +225,7 @@ fn say(
             what: "channel",
             id: channel,
             known,
-            pointer: "/channel",
+            pointer: "/channel".to_owned(),
         });
     }
     conversation.bot = bot;

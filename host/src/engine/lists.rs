@@ -154,7 +154,7 @@ fn gather<T>(
         what: "cursor",
         id: after.unwrap_or_default().to_owned(),
         known: "use the one that the previous page gave, unchanged".to_owned(),
-        pointer: "?cursor",
+        pointer: "?cursor".to_owned(),
     };
     let mut at: Option<Cursor> = after.map(str::parse).transpose().map_err(bad_cursor)?;
     let (mut items, mut looked_at) = (Vec::new(), 0);

@@ -12,6 +12,7 @@ mod explain;
 mod generations;
 mod housekeeping;
 mod inputs;
+mod kept;
 mod lists;
 mod offers;
 mod people;
@@ -202,7 +203,15 @@ pub enum EngineError {
         /** Those there are. */
         known: String,
         /** `/agent`. */
-        pointer: &'static str,
+        pointer: String,
+    },
+    /// A value that cannot be with what the business has: 422, with the JSON Pointer of the entry.
+    #[error("{message}")]
+    Unfit {
+        /** `/holidays`. */
+        pointer: String,
+        /** What is wrong with it. */
+        message: String,
     },
     /// A pack that cannot be put in force: 422; the rules in force are untouched.
     #[error("the pack {pack} cannot be put in force: {why}")]

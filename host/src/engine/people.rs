@@ -1,38 +1,17 @@
-//! What the store keeps of people besides conversations: profiles and presence of agents.
+//! The people of a business: what the store keeps of them besides the configuration, and what is changed at run time.
 
-use baton_core::{AgentId, BusinessId, Presence, Time};
+use baton_core::{AgentId, BusinessId, Calendar, Presence, Time};
 use baton_store::{FactChange, FactTable, Store};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::audit::Deed;
+use super::kept::{KeptProfile, kept_of, profile, shown};
 use super::rows::{all_facts, unreadable};
 use super::{Engine, EngineError, Tenant};
-use crate::api::{AgentProfile, AgentView};
-use crate::directory::{Absence, Directory, Member, Profile};
+use crate::api::AgentView;
+use crate::config::{HoursFault, WorkingHours};
+use crate::directory::{Directory, Member, Profile};
 use crate::record::{self, PresenceRow};
-
-/// The stored form of a profile that was changed at run time.
-#[derive(Debug, Serialize, Deserialize)]
-struct KeptProfile {
-    name: String,
-    email: Option<String>,
-    roles: Vec<String>,
-    skills: Vec<String>,
-    languages: Vec<String>,
-    capacity: u32,
-    /// Not there in profiles that were kept before agents could be absent.
-    #[serde(default)]
-    absences: Vec<KeptAbsence>,
-}
-
-/// The stored form of a time out of office.
-#[derive(Debug, Serialize, Deserialize)]
-struct KeptAbsence {
-    from_ms: i64,
-    back_ms: i64,
-    stand_in: Option<String>,
-}
 
 /// Fills the directory: the configured people, then what the store knows better.
 pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) -> Result<(), EngineError> {
@@ -48,11 +27,8 @@ pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) ->
     for (key, payload) in &facts {
         if let Some((agent, "profile")) = parts(key) {
             let kept: KeptProfile = serde_json::from_slice(payload).map_err(|e| unreadable("agent", e))?;
-            put(
-                directory,
-                tenant,
-                profile(agent, kept).map_err(|e| unreadable("agent", e))?,
-            );
+            let kept = profile(agent, kept).map_err(|e| unreadable("agent", e))?;
+            put(directory, tenant, kept);
         }
     }
     for (key, payload) in &facts {
@@ -82,43 +58,7 @@ fn parts(key: &str) -> Option<(AgentId, &str)> {
     Some((AgentId::new(agent).ok()?, what))
 }
 
-fn kept_of(profile: Profile) -> KeptProfile {
-    let Profile {
-        id: _,
-        name,
-        email,
-        roles,
-        skills,
-        languages,
-        capacity,
-        absences,
-    } = profile;
-    KeptProfile {
-        name,
-        email,
-        roles: roles.iter().map(ToString::to_string).collect(),
-        skills: skills.into_iter().collect(),
-        languages: languages.into_iter().collect(),
-        capacity,
-        absences: absences.iter().map(kept_absence).collect(),
-    }
-}
-
-fn kept_absence(absence: &Absence) -> KeptAbsence {
-    let Absence { from, back, stand_in } = absence;
-    KeptAbsence {
-        from_ms: from.0,
-        back_ms: back.0,
-        stand_in: stand_in.as_ref().map(ToString::to_string),
-    }
-}
-
-/// A profile as the audit shows it.
-fn shown(kept: &KeptProfile) -> Value {
-    serde_json::to_value(kept).expect("strings and numbers can be written")
-}
-
-fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {
+fn member(profile: Profile, calendar: Calendar) -> Member {
     Member {
         profile,
         calendar,
@@ -128,55 +68,41 @@ fn member(profile: Profile, calendar: baton_core::Calendar) -> Member {
     }
 }
 
-fn profile(id: AgentId, kept: KeptProfile) -> Result<Profile, baton_core::IdError> {
-    let KeptProfile {
-        name,
-        email,
-        roles,
-        skills,
-        languages,
-        capacity,
-        absences,
-    } = kept;
-    let absent = |kept: KeptAbsence| {
-        let KeptAbsence {
-            from_ms,
-            back_ms,
-            stand_in,
-        } = kept;
-        Ok(Absence {
-            from: Time(from_ms),
-            back: Time(back_ms),
-            stand_in: stand_in.as_deref().map(AgentId::new).transpose()?,
-        })
-    };
-    let absences = absences.into_iter().map(absent).collect::<Result<_, _>>()?;
-    let roles = roles
-        .iter()
-        .map(|role| baton_core::RoleId::new(role))
-        .collect::<Result<_, _>>()?;
-    let (skills, languages) = (skills.into_iter().collect(), languages.into_iter().collect());
-    Ok(Profile {
-        id,
-        name,
-        email,
-        roles,
-        skills,
-        languages,
-        capacity,
-        absences,
-    })
+/// The hours of somebody: their own, else those that the configuration gives them; `None` for the business's.
+fn hours_of(tenant: &Tenant, profile: &Profile) -> Option<WorkingHours> {
+    let configured = || tenant.business.agents.get(&profile.id)?.hours.clone();
+    profile.hours.clone().or_else(configured)
 }
 
-/// Adds somebody or changes what is said of them; hours, presence and load stay.
+fn calendar_of(tenant: &Tenant, hours: Option<&WorkingHours>) -> Result<Calendar, HoursFault> {
+    let business = &tenant.business;
+    hours.map_or_else(
+        || Ok(business.calendar.clone()),
+        |hours| hours.calendar_in(&business.hours),
+    )
+}
+
+/// Adds somebody or changes what is said of them; presence and load stay.
 fn put(directory: &Directory, tenant: &Tenant, profile: Profile) {
     let business = &tenant.business;
-    let known = directory
-        .agent(&business.id, &profile.id, Time(0))
-        .map(|(member, _, _)| member);
-    let fresh = || member(profile.clone(), business.calendar.clone());
-    let known = known.unwrap_or_else(fresh);
-    let _ = directory.put(&business.id, Member { profile, ..known });
+    let hours = hours_of(tenant, &profile);
+    let calendar = calendar_of(tenant, hours.as_ref()).unwrap_or_else(|fault| {
+        // They were sound with the holidays that the business had then.
+        tracing::warn!(agent = %profile.id, "hours that were set cannot hold any more: {}", fault.message);
+        business.calendar.clone()
+    });
+    let profile = Profile { hours, ..profile };
+    let known = directory.agent(&business.id, &profile.id, Time(0));
+    let fresh = || member(profile.clone(), calendar.clone());
+    let known = known.map_or_else(fresh, |(member, _, _)| member);
+    let _ = directory.put(
+        &business.id,
+        Member {
+            profile,
+            calendar,
+            ..known
+        },
+    );
 }
 
 impl Engine {
@@ -184,27 +110,9 @@ impl Engine {
         let now = self.now();
         let (member, open, available) = self.world.directory.agent(business, agent, now)?;
         let presence = member.presence_at(now);
-        let Profile {
-            id,
-            name,
-            email,
-            roles,
-            skills,
-            languages,
-            capacity,
-            absences,
-        } = member.profile;
         Some(AgentView {
-            profile: AgentProfile {
-                id,
-                name,
-                email,
-                roles: roles.into_iter().collect(),
-                skills: skills.into_iter().collect(),
-                languages: languages.into_iter().collect(),
-                capacity,
-                absences,
-            },
+            on_call: self.world.directory.on_call(business, agent, now),
+            profile: member.profile,
             open,
             presence,
             presence_until: member.presence_until,
@@ -216,7 +124,7 @@ impl Engine {
     pub(super) async fn keep_agent(
         self: &std::sync::Arc<Self>,
         business: &BusinessId,
-        new: AgentProfile,
+        new: Profile,
         by: &str,
     ) -> Result<AgentView, EngineError> {
         let tenant = self.tenant(business)?;
@@ -231,34 +139,19 @@ impl Engine {
                 what: "role",
                 id: role.to_string(),
                 known,
-                pointer: "/roles",
+                pointer: "/roles".to_owned(),
             });
         }
-        let AgentProfile {
-            id,
-            name,
-            email,
-            roles,
-            skills,
-            languages,
-            capacity,
-            absences,
-        } = new;
-        for stand_in in absences.iter().filter_map(|absence| absence.stand_in.as_ref()) {
-            self.known_agent(tenant, stand_in, "/absences")?;
+        for (n, absence) in new.absences.iter().enumerate() {
+            if let Some(stand_in) = &absence.stand_in {
+                self.known_agent(tenant, stand_in, &format!("/absences/{n}/stand_in"))?;
+            }
         }
-        let absences = absences.iter().map(kept_absence).collect();
-        let roles = roles.iter().map(ToString::to_string).collect();
-        let kept = KeptProfile {
-            name,
-            email,
-            roles,
-            skills,
-            languages,
-            capacity,
-            absences,
-        };
-        let payload = serde_json::to_vec(&kept).expect("strings and numbers can be written");
+        calendar_of(tenant, hours_of(tenant, &new).as_ref())
+            .map_err(|HoursFault { pointer, message }| EngineError::Unfit { pointer, message })?;
+        let (id, hours) = (new.id.clone(), hours_of(tenant, &new));
+        let kept = kept_of(new.clone());
+        let is = kept_of(Profile { hours, ..new.clone() });
         let key = format!("{business}/{id}/profile");
         let now = self.now();
         let known = self.world.directory.agent(business, &id, now);
@@ -272,20 +165,16 @@ impl Engine {
             FactChange {
                 table: FactTable::Agents,
                 key,
-                payload: Some(payload),
+                payload: Some(kept.to_bytes()),
             },
-            self.world.write_down(business, now, deed, before, shown(&kept)),
+            self.world.write_down(business, now, deed, before, shown(&is)),
         ];
         self.write(baton_store::Step {
             facts,
             ..Default::default()
         })
         .await?;
-        put(
-            &self.world.directory,
-            tenant,
-            profile(id.clone(), kept).expect("the roles were ids before"),
-        );
+        put(&self.world.directory, tenant, new);
         self.offer_waiting(tenant);
         self.view_agent(business, &id).ok_or_else(|| EngineError::NotFound {
             what: "agent",

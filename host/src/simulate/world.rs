@@ -167,6 +167,7 @@ impl World for Rehearsal<'_> {
             skills: skills.into_iter().collect(),
             languages: languages.into_iter().collect(),
             capacity,
+            hours: None,
             absences: Vec::new(),
         };
         let _ = self.directory.put(

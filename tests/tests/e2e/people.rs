@@ -1,5 +1,9 @@
 //! People over HTTP: who comes and goes, when they are there, and that what one of them drops somebody picks up.
 
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use baton_core::{Calendar, Span, Time};
 use baton_tests::{Daemon, Reply, eventually};
 use serde_json::{Value, json};
 
@@ -18,8 +22,22 @@ fn stage(daemon: &Daemon, handover: &str) -> Value {
     daemon.get(&format!("/v1/handovers/{handover}")).ok()["stage"].clone()
 }
 
+fn agent(daemon: &Daemon, id: &str) -> Value {
+    let agents = daemon.get("/v1/agents").ok();
+    let items = agents["items"].as_array().cloned().unwrap_or_default();
+    items.into_iter().find(|agent| agent["id"] == id).unwrap_or(Value::Null)
+}
+
 fn problem(reply: &Reply) -> (u16, &str) {
     (reply.status, reply.body["type"].as_str().unwrap_or_default())
+}
+
+/// The configuration of the other tests with something changed in it.
+fn changed(folder: &Path, change: impl FnOnce(String) -> String) -> std::path::PathBuf {
+    let path = config(folder, None, "");
+    let text = std::fs::read_to_string(&path).expect("it was just written");
+    std::fs::write(&path, change(text)).expect("a folder of the test's own");
+    path
 }
 
 #[test]
@@ -56,6 +74,53 @@ fn what_is_given_back_is_offered_to_the_next() {
     let audit = daemon.get("/v1/audit?action=task.give-back").ok();
     assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
     assert_eq!(audit["items"][0]["subject"], "c~t1");
+}
+
+#[test]
+fn hours_and_rotas_say_when_somebody_is_there() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = changed(folder.path(), |text| {
+        let tom = "skills = [\"hvac\"]\nhours = { mon = [\"08:00-16:00\"] }\n";
+        text.replace("skills = [\"hvac\"]\n", tom)
+            + "\n[[business.default.rota]]\nid = \"night\"\nagents = [\"ana\"]\nbegins = \"2026-01-05\"\n"
+    });
+    let data = folder.path().join("data");
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    assert_eq!(agent(&daemon, "ana")["on_call"], json!(["night"]));
+    assert_eq!(agent(&daemon, "tom")["on_call"], json!([]));
+    assert_eq!(agent(&daemon, "tom")["hours"]["mon"], json!(["08:00-16:00"]));
+    assert_eq!(agent(&daemon, "ana")["hours"], Value::Null, "the business's");
+    // What is said of somebody anew leaves alone the hours that it does not speak of.
+    let tom = daemon.put("/v1/agents/tom", &json!({ "name": "Thomas" })).ok();
+    assert_eq!(tom["hours"]["mon"], json!(["08:00-16:00"]));
+
+    // A day off that is today wherever the test runs.
+    let zone = Calendar::new("Pacific/Kiritimati", &[], &[]).expect("a zone without summer time");
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970");
+    let now = Time(i64::try_from(now.as_millis()).expect("it is before the year 292 million"));
+    let day = |days: i64| zone.local(now + Span::hours(24 * days))[..10].to_owned();
+    let every = json!(["00:00-24:00"]);
+    let put = json!({
+        "name": "Ana", "roles": ["technician", "sales"], "time_zone": "Pacific/Kiritimati", "holidays": [day(0), day(1)],
+        "hours": { "mon": every, "tue": every, "wed": every, "thu": every, "fri": every, "sat": every, "sun": every },
+    });
+    let ana = daemon.put("/v1/agents/ana", &put).ok();
+    for key in ["hours", "time_zone", "holidays"] {
+        assert_eq!(ana[key], put[key], "{ana}");
+    }
+    let why = format!("outside hours until {} 00:00", day(2));
+    assert_eq!((&ana["available"], &ana["why"]), (&json!(false), &json!(why)));
+    daemon.kill();
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    assert_eq!(agent(&daemon, "ana")["why"], json!(why), "they outlive a kill");
+
+    let overlap = json!({ "name": "Ana", "hours": { "mon": ["09:00-12:00", "11:00-13:00"] } });
+    let refused = daemon.put("/v1/agents/ana", &overlap);
+    assert_eq!(problem(&refused), (422, "/problems/invalid-request"));
+    assert_eq!(refused.body["errors"][0]["pointer"], "/hours/mon/1");
+    let back = json!({ "name": "Ana", "roles": ["technician", "sales"] });
+    let ana = daemon.put("/v1/agents/ana", &back).ok();
+    assert_eq!((&ana["hours"], &ana["available"]), (&Value::Null, &json!(true)));
 }
 
 #[test]

@@ -6,9 +6,10 @@ use baton_core::{AgentId, Assignee, Completion, FollowUp, IdError, Outcome, Pres
 
 use super::Faults;
 use super::said::{email_address, language};
-use crate::api::{AgentProfile, limits, wire};
+use crate::api::{limits, wire};
 use crate::auth::{Realm, Scope, TokenRequest};
-use crate::directory::Absence;
+use crate::config::{DAYS, WorkingHours};
+use crate::directory::{Absence, Profile};
 use crate::engine::Act;
 
 /// Open handovers of an agent of whom nobody says how many they may hold.
@@ -108,7 +109,7 @@ pub(crate) fn note(note: wire::NewNote, task: u32, faults: &mut Faults) -> Optio
 }
 
 /// What a business says of agent `id`.
-pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> Option<AgentProfile> {
+pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> Option<Profile> {
     let wire::PutAgent {
         name,
         email,
@@ -116,6 +117,9 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
         skills,
         languages,
         capacity,
+        hours,
+        time_zone,
+        holidays,
         absences,
     } = put;
     let name = faults.required("/name", name);
@@ -133,6 +137,7 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
     let absences = list("/absences", absences, faults, |pointer, absence, faults| {
         absent(pointer, absence, &id, faults)
     });
+    let hours = working_hours(hours, time_zone, holidays, faults);
     let capacity = capacity.unwrap_or(CAPACITY_DEFAULT);
     if !limits::CAPACITY.contains(&capacity) {
         faults.at(
@@ -144,16 +149,50 @@ pub(crate) fn profile(put: wire::PutAgent, id: AgentId, faults: &mut Faults) -> 
             ),
         );
     }
-    Some(AgentProfile {
+    Some(Profile {
         id,
         name: name?,
         email,
-        roles,
-        skills,
-        languages,
+        roles: roles.into_iter().collect(),
+        skills: skills.into_iter().collect(),
+        languages: languages.into_iter().collect(),
         capacity,
+        hours,
         absences,
     })
+}
+
+/// Hours of somebody's own; `None` where nothing is said of them. Whether they fit the business's is the engine's to say.
+fn working_hours(
+    week: Option<wire::Week>,
+    time_zone: Option<String>,
+    holidays: Option<Vec<String>>,
+    faults: &mut Faults,
+) -> Option<WorkingHours> {
+    if week.is_none() && time_zone.is_none() && holidays.is_none() {
+        return None;
+    }
+    let (week, holidays): (Option<[Vec<String>; 7]>, _) = (week.map(Into::into), holidays.unwrap_or_default());
+    let days = DAYS.iter().zip(week.iter().flatten());
+    let days = days.map(|(day, intervals)| (format!("/hours/{day}"), intervals, limits::INTERVALS));
+    let mut sizes = days.chain([("/holidays".to_owned(), &holidays, limits::HOLIDAYS)]);
+    if let Some((pointer, items, most)) = sizes.find(|(_, items, most)| items.len() > *most) {
+        faults.at(
+            &pointer,
+            format!("has {} items, at most {most} are allowed", items.len()),
+        );
+        return None;
+    }
+    drop(sizes);
+    match WorkingHours::read(week.as_ref(), time_zone, holidays) {
+        Ok(hours) => Some(hours),
+        Err(wrong) => {
+            wrong
+                .into_iter()
+                .for_each(|fault| faults.at(&fault.pointer, fault.message));
+            None
+        }
+    }
 }
 
 /// A time at which agent `who` is out of office.

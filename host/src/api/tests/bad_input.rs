@@ -339,6 +339,46 @@ async fn agents_and_tokens_are_checked_as_messages_are() {
             vec!["/skills/1: invalid type: integer `5`, expected a string"],
         ),
         (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","hours":{"mon":["09:00-12:00","9-12"],"fri":["22:00-06:00"]},"holidays":["2026-08-17","17.8.2026"]}"#,
+            vec![
+                "/hours/mon/1: \"9-12\" is not an interval; write it as \"09:00-17:30\"",
+                "/hours/fri/0: \"22:00-06:00\" ends before it begins; cut hours that cross midnight in two: \"22:00-24:00\", and \"00:00-06:00\" on the next day",
+                "/holidays/1: \"17.8.2026\" is not a date; write it as \"2026-12-25\"",
+            ],
+        ),
+        (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","hours":{"mon":["09:00-12:00"],"tue":["09:00-12:00","13:00-14:00","11:00-13:00"]}}"#,
+            vec!["/hours/tue/2: the interval overlaps with another one of the same day"],
+        ),
+        (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","hours":{"mon":["09:00-12:00"]},"time_zone":"Europe/Berln"}"#,
+            vec!["/time_zone: unknown time zone \"Europe/Berln\"; did you mean `Europe/Berlin`?"],
+        ),
+        (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","time_zone":"Europe/Berlin"}"#,
+            vec![
+                "/time_zone: a time zone without `hours` means nothing; give the agent hours of their own, or leave it out",
+            ],
+        ),
+        (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","hours":{"mon":[]}}"#,
+            vec![
+                "/hours: no open hour in the week; give at least one interval, or leave `hours` out to be always open",
+            ],
+        ),
+        (
+            "PUT /v1/agents/ana",
+            r#"{"name":"Ana","hours":{"lundi":["09:00-12:00"],"tue":["09:00-12:00"]}}"#,
+            vec![
+                "/hours/lundi: unknown field `lundi`, expected one of `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`",
+            ],
+        ),
+        (
             "PUT /v1/agents/ana/presence",
             r#"{"presence":"busy","until":"2036-12-01T00:00:00Z"}"#,
             vec![
@@ -362,6 +402,35 @@ async fn agents_and_tokens_are_checked_as_messages_are() {
     ] {
         check(&world, line, body, &expected).await;
     }
+}
+
+#[tokio::test]
+async fn a_calendar_with_no_open_hour_in_a_year_is_refused() {
+    let world = World::new();
+    let fridays = |but: &str| {
+        let first: jiff::civil::Date = "2026-01-02".parse().expect("a date");
+        let days = (0..53).map(|week| first.saturating_add(jiff::Span::new().weeks(week)).to_string());
+        days.filter(|day| day != but).collect::<Vec<_>>()
+    };
+    let never = ["/holidays: the calendar has no open hour within a year"];
+    // The business itself is closed on the last one of them.
+    for holidays in [fridays(""), fridays("2026-12-25")] {
+        let put = serde_json::json!({ "name": "Ana", "hours": { "fri": ["09:00-12:00"] }, "holidays": holidays });
+        check(&world, "PUT /v1/agents/ana", &put.to_string(), &never).await;
+    }
+    let put =
+        serde_json::json!({ "name": "Ana", "hours": { "fri": ["09:00-12:00"] }, "holidays": fridays("2026-06-05") });
+    let answer = world
+        .call(Scope::Operator, "PUT /v1/agents/ana", &put.to_string())
+        .await;
+    assert_eq!(
+        answer.json()["hours"]["fri"],
+        serde_json::json!(["09:00-12:00"]),
+        "{answer:?}"
+    );
+    let many = serde_json::json!({ "name": "Ana", "holidays": vec!["2026-06-05"; 401] });
+    let told = ["/holidays: has 401 items, at most 400 are allowed"];
+    check(&world, "PUT /v1/agents/ana", &many.to_string(), &told).await;
 }
 
 async fn check(world: &World, line: &str, body: &str, expected: &[&str]) {

@@ -11,6 +11,8 @@ use super::samples::*;
 use crate::api::*;
 use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
+use crate::config::{HoursFault, WorkingHours};
+use crate::directory::Profile;
 use crate::engine::{Act, EngineError, Explained, Explanation, Generations, Judged, Logged, PastGeneration, Said};
 use crate::record;
 use crate::report;
@@ -39,9 +41,10 @@ fn not_found<T>(what: &'static str, id: impl ToString) -> Result<T, EngineError>
     })
 }
 
-fn view(profile: AgentProfile, presence: Presence, presence_until: Option<Time>) -> AgentView {
+fn view(profile: Profile, presence: Presence, presence_until: Option<Time>) -> AgentView {
     AgentView {
         profile,
+        on_call: vec![RotaId::new("night").expect("well formed")],
         open: 1,
         presence,
         presence_until,
@@ -50,15 +53,16 @@ fn view(profile: AgentProfile, presence: Presence, presence_until: Option<Time>)
     }
 }
 
-fn profile(id: AgentId) -> AgentProfile {
-    AgentProfile {
+fn profile(id: AgentId) -> Profile {
+    Profile {
         id,
         name: "Ana Silva".into(),
         email: None,
-        roles: vec![],
-        skills: vec![],
-        languages: vec![],
+        roles: [].into(),
+        skills: [].into(),
+        languages: [].into(),
         capacity: 5,
+        hours: None,
         absences: vec![],
     }
 }
@@ -169,7 +173,7 @@ impl Backend for Fake {
                         what: "bot",
                         id: "hvca".into(),
                         known: "there is hvac".into(),
-                        pointer: "/bot",
+                        pointer: "/bot".into(),
                     });
                 }
                 _ => {}
@@ -357,8 +361,14 @@ impl Backend for Fake {
         Ok(vec![view(profile(agent("ana")), Presence::Online, None)])
     }
 
-    fn put_agent<'a>(&'a self, _: &'a BusinessId, profile: AgentProfile, _: &'a str) -> Later<'a, AgentView> {
-        Box::pin(async move { Ok(view(profile, Presence::Offline, None)) })
+    fn put_agent<'a>(&'a self, _: &'a BusinessId, profile: Profile, _: &'a str) -> Later<'a, AgentView> {
+        Box::pin(async move {
+            let business = WorkingHours::read(None, None, vec!["2026-12-25".into()]).expect("sound");
+            let hours = profile.hours.clone().unwrap_or_default();
+            let unfit = |HoursFault { pointer, message }| EngineError::Unfit { pointer, message };
+            hours.calendar_in(&business).map_err(unfit)?;
+            Ok(view(profile, Presence::Offline, None))
+        })
     }
 
     fn set_presence<'a>(

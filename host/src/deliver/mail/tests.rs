@@ -161,6 +161,7 @@ fn readers() -> Readers {
             skills: BTreeSet::new(),
             languages: BTreeSet::new(),
             capacity: 1,
+            hours: None,
             absences: Vec::new(),
         };
         let member = Member {
