@@ -180,6 +180,11 @@ impl Daemon {
         self.send(self.client.put(format!("{}{path}", self.url)).json(body))
     }
 
+    /// A DELETE.
+    pub fn delete(&self, path: &str) -> Reply {
+        self.send(self.client.delete(format!("{}{path}", self.url)))
+    }
+
     /// A message of a speaker, with whatever else is said of it.
     pub fn say(&self, conversation: &str, id: &str, speaker: &str, text: &str, more: Value) -> Reply {
         let mut body = serde_json::json!({

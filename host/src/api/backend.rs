@@ -313,6 +313,8 @@ pub trait Backend: Send + Sync + 'static {
     /// Adds an agent or replaces what is said of them; hours that are not given are those of the configuration, else the
     /// business's. `by` as with [`Backend::act`], here and below.
     fn put_agent<'a>(&'a self, business: &'a BusinessId, profile: Profile, by: &'a str) -> Later<'a, AgentView>;
+    /// Removes an agent with their tokens; what they had goes to others. Tells which tasks that were.
+    fn remove_agent<'a>(&'a self, business: &'a BusinessId, agent: &'a AgentId, by: &'a str) -> Later<'a, Vec<TaskId>>;
     /// Says whether an agent is at work, until a time or until said otherwise.
     fn set_presence<'a>(
         &'a self,

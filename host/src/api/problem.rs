@@ -97,6 +97,8 @@ kinds! {
         "Read the conversation to see who holds it.";
     NotYours, "not-yours", CONFLICT, "Somebody else has it",
         "Read the task to see who has it; an operator can assign it anew.";
+    AgentNeeded, "agent-needed", CONFLICT, "The agent cannot be spared",
+        "The detail says who names them. Change it there first, then remove them.";
     BotHoldsControl, "bot-holds-control", CONFLICT, "The bot holds the conversation already",
         "Nothing is to be given back.";
     ConversationClosed, "conversation-closed", CONFLICT, "The conversation is closed already",
@@ -407,6 +409,7 @@ impl From<EngineError> for Problem {
                 parameter: None,
                 detail: message,
             }]),
+            EngineError::Needed { id: _, why: _ } => Self::new(Kind::AgentNeeded, detail),
             EngineError::Busy {
                 what: _,
                 waiting: _,

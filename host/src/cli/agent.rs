@@ -15,7 +15,7 @@ use crate::config::DAYS;
 
 /// Agents: the people of the business, and who of them is there.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  baton agent list\n  baton agent presence ana online")]
+#[command(after_help = "Example:\n  baton agent list\n  baton agent presence ana online\n  baton agent remove ana")]
 pub(super) struct Agent {
     #[command(flatten)]
     remote: Remote,
@@ -71,6 +71,12 @@ enum Act {
         /// A time out of office: the day they leave, the day they are back, and who stands in; may be given several times.
         #[arg(long = "absent", value_name = "FROM,BACK[,ID]", value_parser = absence)]
         absences: Vec<Absence>,
+    },
+    /// Remove an agent and their tokens; what they hold or were offered goes to others.
+    #[command(after_help = "Example:\n  baton agent remove ana")]
+    Remove {
+        /// Who. Who stands in the daemon's configuration is taken out there.
+        id: String,
     },
     /// Say whether an agent is at work.
     #[command(after_help = "Example:\n  baton agent presence ana away --until 30m")]
@@ -155,6 +161,7 @@ impl Agent {
                 };
                 show(screen, &client.put_agent(&id, &profile)?)
             }
+            Act::Remove { id } => removed(screen, &client.remove_agent(&id)?),
             Act::Presence { id, presence, until } => {
                 let presence = Presence {
                     presence: presence.as_str(),
@@ -239,6 +246,17 @@ fn week(agent: &Value) -> String {
     open.map(|(day, hours)| format!("{day} {hours}"))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+fn removed(screen: &mut Screen<'_>, removed: &Value) -> Result<(), Failure> {
+    if screen.look.json {
+        return screen.json(removed);
+    }
+    let (agent, tasks) = (text(removed, "/agent"), text(removed, "/tasks"));
+    screen.line(&match tasks.is_empty() {
+        true => format!("removed {agent}; nothing was theirs"),
+        false => format!("removed {agent}; others are asked to do {tasks}"),
+    })
 }
 
 fn show(screen: &mut Screen<'_>, agent: &Value) -> Result<(), Failure> {

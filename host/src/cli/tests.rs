@@ -366,13 +366,16 @@ fn tasks_that_are_late_or_due_soon_are_asked_for() {
 }
 
 #[test]
-fn an_agent_is_put_with_hours_and_shown_with_them() {
-    let fake = Fake::start(|_| {
-        let hours = json!({ "mon": ["09:00-12:00", "13:00-18:00"], "tue": [], "wed": ["09:00-17:00"] });
-        (
-            200,
-            json!({ "id": "ana", "hours": hours, "time_zone": "Europe/Madrid", "on_call": ["night"] }),
-        )
+fn an_agent_is_put_with_hours_shown_with_them_and_removed() {
+    let fake = Fake::start(|asked| match asked.method.as_str() {
+        "DELETE" => (200, json!({ "agent": "ana", "tasks": ["a~t1", "b~t2"] })),
+        _ => {
+            let hours = json!({ "mon": ["09:00-12:00", "13:00-18:00"], "tue": [], "wed": ["09:00-17:00"] });
+            (
+                200,
+                json!({ "id": "ana", "hours": hours, "time_zone": "Europe/Madrid", "on_call": ["night"] }),
+            )
+        }
     });
     let url = fake.url();
     let remote = ["--url", &url, "--token", "baton_a_b"];
@@ -407,6 +410,9 @@ fn an_agent_is_put_with_hours_and_shown_with_them() {
         (&body["time_zone"], &body["holidays"]),
         (&json!("Europe/Madrid"), &json!(["2026-08-17"]))
     );
+    let (_, out, _) = baton(&[&["agent", "remove", "ana"][..], &remote].concat());
+    assert_eq!(out, "removed ana; others are asked to do a~t1 b~t2\n");
+    assert_eq!(fake.requests()[1].path, "/v1/agents/ana");
 }
 
 #[test]

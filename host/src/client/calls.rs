@@ -276,6 +276,10 @@ impl Client {
         self.change(Method::PUT, &["v1", "agents", id], profile)
     }
 
+    pub fn remove_agent(&self, id: &str) -> Result<Value> {
+        self.change(Method::DELETE, &["v1", "agents", id], &json!({}))
+    }
+
     pub fn set_presence(&self, id: &str, presence: &Presence) -> Result<Value> {
         self.change(Method::PUT, &["v1", "agents", id, "presence"], presence)
     }

@@ -230,6 +230,31 @@ impl Business {
         Some(policy)
     }
 
+    /// Where a pack or the configuration names an agent, besides the entry that is their own; `None` where nobody does.
+    pub fn naming(&self, pack: &Pack, agent: &AgentId) -> Option<String> {
+        let of_pack = pack.handover.naming(agent);
+        let of_pack = of_pack.map(|place| format!("{place} in the pack `{}`", pack.name));
+        let own = || {
+            let own = self.handover.naming(agent);
+            own.map(|place| format!("{place} of business `{}` in baton.toml", self.id))
+        };
+        let of_bot = || {
+            let mut bots = self.bots.iter();
+            let (bot, place) = bots.find_map(|(id, bot)| Some((id, bot.handover.naming(agent)?)))?;
+            Some(format!("{place} of bot `{bot}` in baton.toml"))
+        };
+        let of_rota = || {
+            let mut rotas = self.rotas.iter();
+            let (rota, _) = rotas.find(|(_, rota)| rota.agents().any(|on_it| on_it == agent))?;
+            Some(format!("the rota `{rota}` in baton.toml"))
+        };
+        let of_token = || {
+            let token = self.tokens.iter().find(|token| token.agent.as_ref() == Some(agent))?;
+            Some(format!("the token `{}` in baton.toml", token.name))
+        };
+        of_pack.or_else(own).or_else(of_bot).or_else(of_rota).or_else(of_token)
+    }
+
     pub(super) fn people(&self) -> People<'_> {
         let members = |role: &RoleId| self.agents.values().filter(|a| a.roles.contains(role)).count();
         People {

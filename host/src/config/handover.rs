@@ -247,6 +247,26 @@ impl HandoverForm {
         errors
     }
 
+    /// Where an agent is named: `rung 2 of the ladder for high-value`; `None` where they are not.
+    pub(super) fn naming(&self, agent: &AgentId) -> Option<String> {
+        let wanted = Target::Agent(agent.clone());
+        let place = |who: Who<'_>| {
+            let (pointer, _) = named(who).into_iter().find(|(_, to)| *to == wanted)?;
+            let rung = pointer.split('/').nth(1).and_then(|rung| rung.parse::<usize>().ok());
+            Some(rung.map_or_else(
+                || "the fallback".to_owned(),
+                |n| format!("rung {} of the ladder", n + 1),
+            ))
+        };
+        let usual = place((self.role.as_ref(), self.ladder.as_ref(), self.fallback.as_ref()));
+        usual.or_else(|| {
+            self.reason.iter().find_map(|(reason, form)| {
+                let place = place((form.role.as_ref(), form.ladder.as_ref(), form.fallback.as_ref()))?;
+                Some(format!("{place} for {reason}"))
+            })
+        })
+    }
+
     /// Names in `reason` that cannot be one.
     pub(crate) fn check_reasons(&self, source: &Source, at: &str) -> Vec<ConfigError> {
         let wrong = |reason: &String| {

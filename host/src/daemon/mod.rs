@@ -234,6 +234,7 @@ impl Daemon {
             tokio::join!(Arc::clone(&house).keep_house(), house.keep_digests());
         });
         let timers = tokio::spawn(Arc::clone(&engine).fire_timers());
+        engine.pass_on_what_strangers_hold();
         engine.offer_all_waiting();
         let http = api_options(&config.http);
         let drain = http.drain_timeout;

@@ -57,6 +57,11 @@ impl Directory {
         self.read(business, |team| team.on_call(agent, now)).unwrap_or_default()
     }
 
+    /// Everybody who holds an open handover or was offered one, known or not.
+    pub fn holders(&self, business: &BusinessId) -> Vec<AgentId> {
+        self.read(business, Team::holders).unwrap_or_default()
+    }
+
     /// The conversations whose open handovers an agent holds, or was offered.
     pub fn held_by(&self, business: &BusinessId, agent: &AgentId) -> Vec<HandoverId> {
         self.read(business, |team| team.held_by(agent)).unwrap_or_default()

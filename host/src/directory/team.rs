@@ -168,6 +168,11 @@ impl Team {
         theirs.map(|(id, _)| id.clone()).collect()
     }
 
+    pub(super) fn holders(&self) -> Vec<AgentId> {
+        let held = self.held.iter().filter(|(_, held)| !held.is_empty());
+        held.map(|(agent, _)| agent.clone()).collect()
+    }
+
     pub(super) fn held_by(&self, agent: &AgentId) -> Vec<HandoverId> {
         self.held.get(agent).into_iter().flatten().cloned().collect()
     }

@@ -134,6 +134,10 @@ impl Backend for Door {
         Box::pin(self.0.keep_agent(business, profile, by))
     }
 
+    fn remove_agent<'a>(&'a self, business: &'a BusinessId, agent: &'a AgentId, by: &'a str) -> Later<'a, Vec<TaskId>> {
+        Box::pin(self.0.remove_agent(business, agent, by))
+    }
+
     fn set_presence<'a>(
         &'a self,
         business: &'a BusinessId,

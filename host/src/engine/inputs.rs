@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use baton_core::{
     AgentId, Assignee, BusinessId, Conversation, ConversationId, Handover, Input, Message, Mode, Refusal, Speaker,
-    Task, Time,
+    Task, TaskId, Time,
 };
 use baton_store::ConversationKey;
 
@@ -34,9 +34,9 @@ impl Engine {
             Speaker::Agent => "agent",
         };
         let began = std::time::Instant::now();
-        let key = Self::key(business, &conversation);
+        let (key, spoke) = (Self::key(business, &conversation), said.agent.clone());
         let outcome = self
-            .turn(tenant, key, move |world, tenant, key, now| {
+            .turn(tenant, key.clone(), move |world, tenant, key, now| {
                 say(world, tenant, key, conversation, said, now)
             })
             .await;
@@ -47,6 +47,7 @@ impl Engine {
             Err(_) => "failed",
         };
         self.world.metrics.message(speaker, told, began.elapsed());
+        self.unless_gone(tenant, &key, spoke).await;
         outcome?.map_err(EngineError::Refused)
     }
 
@@ -62,10 +63,22 @@ impl Engine {
         self.known_people(tenant, &act)?;
         let (about, by) = (conversation.clone(), by.to_owned());
         let key = Self::key(business, conversation);
-        self.turn(tenant, key, move |world, tenant, key, now| {
-            do_it(world, tenant, key, &about, act, by, now)
-        })
-        .await
+        let given = match &act {
+            Act::Accept { agent, .. } => Some(agent.clone()),
+            Act::Assign {
+                to: Assignee::Agent(agent),
+                ..
+            } => Some(agent.clone()),
+            Act::Assign { .. } | Act::Decline { .. } | Act::GiveBack { .. } | Act::Complete(_) => None,
+            Act::Request { .. } | Act::Release | Act::Close | Act::Note { .. } => None,
+        };
+        let acted = self
+            .turn(tenant, key.clone(), move |world, tenant, key, now| {
+                do_it(world, tenant, key, &about, act, by, now)
+            })
+            .await?;
+        self.unless_gone(tenant, &key, given).await;
+        Ok(acted)
     }
 
     /// Keeps every promise of a conversation that is due. Tells whether there was one.
@@ -424,6 +437,33 @@ fn about(
     let number = number.or(handover.as_ref().map(|h| h.task));
     let task = number.and_then(|n| after.open_tasks.get(&n).cloned()).or(done);
     (handover, task)
+}
+
+/// Takes from an agent who is gone what they have of a conversation. Tells which tasks that were.
+pub(super) fn left(
+    world: &World,
+    tenant: &Tenant,
+    key: &ConversationKey,
+    agent: AgentId,
+    now: Time,
+) -> Result<Prepared<Vec<TaskId>>, EngineError> {
+    let before = existing(world, key)?.conversation;
+    let gone = Some(Assignee::Agent(agent.clone()));
+    let handover = before.handover.as_ref().filter(|open| open.holders().contains(&agent));
+    let has = |task: &&Task| task.assignee == gone || handover.is_some_and(|open| open.task == task.id.number);
+    let theirs = before.open_tasks.values().filter(has);
+    let theirs = theirs.map(|task| task.id.clone()).collect();
+    let prepared = input(world, tenant, key, Input::Left { agent }, now)?;
+    let Prepared {
+        decided,
+        answer: changed,
+        troubles,
+    } = prepared;
+    Ok(Prepared {
+        decided,
+        answer: if changed { theirs } else { Vec::new() },
+        troubles,
+    })
 }
 
 /// An input that nobody waits for. Tells whether it changed anything.

@@ -13,6 +13,7 @@ mod generations;
 mod housekeeping;
 mod inputs;
 mod kept;
+mod leave;
 mod lists;
 mod offers;
 mod people;
@@ -224,6 +225,14 @@ pub enum EngineError {
     /// Other rules are being activated: 409.
     #[error("other rules of this business are being activated right now")]
     Activating,
+    /// Somebody who cannot be spared: 409.
+    #[error("agent {id:?} {why}")]
+    Needed {
+        /** Who. */
+        id: String,
+        /** `stands in baton.toml`, and what to change first. */
+        why: String,
+    },
     /// Too much is waiting: 429 with `Retry-After`.
     #[error("{what} is full: {waiting} wait, at most {most} may")]
     Busy {

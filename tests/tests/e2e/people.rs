@@ -77,6 +77,140 @@ fn what_is_given_back_is_offered_to_the_next() {
 }
 
 #[test]
+fn whoever_is_removed_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(folder.path(), None, "");
+    let data = folder.path().join("data");
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    let kim = json!({ "name": "Kim", "roles": ["technician"] });
+    daemon.put("/v1/agents/kim", &kim).ok();
+    let pass = json!({ "name": "kim", "scope": "agent", "agent": "kim" });
+    let pass = daemon.post("/v1/tokens", &pass).ok()["text"].clone();
+    let pass = pass.as_str().expect("a token");
+    let to_kim = json!({ "to": { "kind": "agent", "id": "kim" } });
+    // One that kim accepted, one that kim was given, one that kim is to follow up.
+    for conversation in ["has", "given", "later"] {
+        ask(&daemon, conversation);
+        let task = format!("/v1/tasks/{conversation}~t1");
+        daemon.post(&format!("{task}/assign"), &to_kim).ok();
+        if conversation != "given" {
+            daemon.post(&format!("{task}/accept"), &json!({ "agent": "kim" })).ok();
+        }
+    }
+    let done = json!({ "agent": "kim", "outcome": "scheduled" });
+    daemon.post("/v1/tasks/later~t1/complete", &done).ok();
+    assert_eq!(task(&daemon, "later~t2")["assignee"]["id"], "kim");
+
+    let configured = daemon.delete("/v1/agents/tom");
+    assert_eq!(problem(&configured), (409, "/problems/agent-needed"));
+    assert_eq!(
+        configured.body["detail"],
+        "agent \"tom\" stands in baton.toml; take them out there and restart the daemon"
+    );
+    let away = json!({ "from": "2026-01-01T00:00:00Z", "back": "2099-01-01T00:00:00Z", "stand_in": "kim" });
+    let tom = |absences: Value| json!({ "name": "Tom", "roles": ["technician"], "absences": absences });
+    daemon.put("/v1/agents/tom", &tom(json!([away]))).ok();
+    let stands_in = daemon.delete("/v1/agents/kim");
+    assert_eq!(problem(&stands_in), (409, "/problems/agent-needed"));
+    assert!(
+        stands_in.body["detail"].to_string().contains("stands in for tom"),
+        "{}",
+        stands_in.body
+    );
+    daemon.put("/v1/agents/tom", &tom(json!([]))).ok();
+
+    let removed = daemon.delete("/v1/agents/kim").ok();
+    assert_eq!(removed["tasks"], json!(["given~t1", "has~t1", "later~t2"]), "{removed}");
+    for handover in ["given~h1", "has~h1"] {
+        let stage = stage(&daemon, handover);
+        assert_eq!(stage["kind"], "offered", "{handover}: {stage}");
+        assert!(!stage["agents"].to_string().contains("kim"), "{handover}: {stage}");
+    }
+    let chat = daemon.get("/v1/conversations/has").ok();
+    assert_eq!(
+        chat["control"]["holder"], "waiting",
+        "the customer waits for another one"
+    );
+    assert_eq!(task(&daemon, "later~t2")["assignee"]["kind"], "role");
+    assert_eq!(
+        daemon.get_as(pass, "/v1/tasks").status,
+        401,
+        "their token opens nothing"
+    );
+    assert_eq!(daemon.delete("/v1/agents/kim").status, 404);
+    let accept = daemon.post("/v1/tasks/has~t1/accept", &json!({ "agent": "kim" }));
+    assert_eq!(problem(&accept), (422, "/problems/unknown-name"));
+    let audit = daemon.get("/v1/audit?action=agent.remove").ok();
+    assert_eq!(
+        (
+            &audit["items"][0]["subject"],
+            &audit["items"][0]["before"]["name"],
+            &audit["items"][0]["after"]
+        ),
+        (&json!("kim"), &json!("Kim"), &Value::Null)
+    );
+    daemon.kill();
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config));
+    assert_eq!(agent(&daemon, "kim"), Value::Null, "nothing is kept of them");
+}
+
+#[test]
+fn whoever_the_configuration_names_cannot_be_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // Nobody is listed, so the people come at run time, and the fallback may name one of them.
+    let path = folder.path().join("baton.toml");
+    let text = "[business.default]\npack = \"hvac\"\n[business.default.handover]\nfallback = \"agent:boss\"\n\
+                [[business.default.role]]\nid = \"technician\"\n[[business.default.role]]\nid = \"sales\"\n";
+    std::fs::write(&path, text).expect("a folder of the test's own");
+    let data = folder.path().join("data");
+    let daemon = Daemon::start(PROGRAM, &data, Some(&path));
+    daemon.put("/v1/agents/boss", &json!({ "name": "Boss" })).ok();
+    let refused = daemon.delete("/v1/agents/boss");
+    assert_eq!(problem(&refused), (409, "/problems/agent-needed"));
+    let told = refused.body["detail"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        told.contains("named by the fallback of business `default` in baton.toml; name somebody else there"),
+        "{told}"
+    );
+}
+
+#[test]
+fn whoever_is_taken_out_of_the_configuration_loses_what_they_held() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let daemon = Daemon::start(PROGRAM, &data, Some(&config(folder.path(), None, "")));
+    ask(&daemon, "c");
+    ask(&daemon, "d");
+    let to = |id: &str| json!({ "to": { "kind": "agent", "id": id } });
+    for (conversation, who) in [("c", "tom"), ("d", "ana")] {
+        daemon
+            .post(&format!("/v1/tasks/{conversation}~t1/assign"), &to(who))
+            .ok();
+        let accept = json!({ "agent": who });
+        daemon
+            .post(&format!("/v1/tasks/{conversation}~t1/accept"), &accept)
+            .ok();
+    }
+    daemon.stop();
+    let without_tom = changed(folder.path(), |text| {
+        let from = text.find("[[business.default.agent]]\nid = \"tom\"").expect("tom");
+        let to = text.rfind("[[business.default.agent]]").expect("ana");
+        format!("{}{}", &text[..from], &text[to..])
+    });
+    let daemon = Daemon::start(PROGRAM, &data, Some(&without_tom));
+    let next = eventually("tom's goes to ana", || {
+        let stage = stage(&daemon, "c~h1");
+        (stage["kind"] == "offered").then_some(stage)
+    });
+    assert_eq!(next["agents"], json!(["ana"]));
+    assert_eq!(
+        stage(&daemon, "d~h1")["kind"],
+        "accepted",
+        "who is still there keeps theirs"
+    );
+}
+
+#[test]
 fn hours_and_rotas_say_when_somebody_is_there() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = changed(folder.path(), |text| {

@@ -11,7 +11,7 @@ use crate::api::check;
 use crate::api::extract::{Body, Id};
 use crate::api::gate::{AGENT, By, OPERATOR, Shared};
 use crate::api::problem::Problem;
-use crate::api::{Page, wire};
+use crate::api::{Page, ProblemBody, wire};
 
 /// List the agents of the business.
 #[utoipa::path(
@@ -49,6 +49,28 @@ pub(super) async fn put_agent(
             .await?
             .into(),
     ))
+}
+
+/// Remove an agent; what they hold or were offered goes to others.
+#[utoipa::path(
+    delete, path = "/v1/agents/{id}", tag = "agents",
+    params(("id" = String, Path, description = "The agent.", example = "ana")),
+    responses(
+        (status = 200, description = "They are gone, and so are their tokens.", body = wire::Removed),
+        (status = 409, description = "`/problems/agent-needed`: the configuration lists or names them, or they stand in for somebody.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["operator", "admin"])),
+)]
+pub(super) async fn remove_agent(
+    State(app): State<Shared>,
+    By(caller): By<{ OPERATOR }>,
+    Id(id): Id<AgentId>,
+) -> Result<Json<wire::Removed>, Problem> {
+    let tasks = app.backend.remove_agent(&caller.business, &id, &caller.by()).await?;
+    Ok(Json(wire::Removed {
+        agent: id.to_string(),
+        tasks: tasks.iter().map(ToString::to_string).collect(),
+    }))
 }
 
 /// Say whether an agent is at work.

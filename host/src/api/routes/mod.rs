@@ -73,7 +73,7 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(tasks::assign_task))
         .routes(routes!(tasks::note_task))
         .routes(routes!(agents::list_agents))
-        .routes(routes!(agents::put_agent))
+        .routes(routes!(agents::put_agent, agents::remove_agent))
         .routes(routes!(agents::put_presence))
         .routes(routes!(reports::report_handovers))
         .routes(routes!(reports::review))

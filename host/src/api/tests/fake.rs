@@ -371,6 +371,19 @@ impl Backend for Fake {
         })
     }
 
+    fn remove_agent<'a>(&'a self, _: &'a BusinessId, id: &'a AgentId, by: &'a str) -> Later<'a, Vec<TaskId>> {
+        Box::pin(async move {
+            if id.as_str() == "boss" {
+                return Err(EngineError::Needed {
+                    id: id.to_string(),
+                    why: "stands in baton.toml; take them out there and restart the daemon".into(),
+                });
+            }
+            self.state().acts.push(format!("{by}: remove {id}"));
+            Ok(vec![task().id])
+        })
+    }
+
     fn set_presence<'a>(
         &'a self,
         _: &'a BusinessId,

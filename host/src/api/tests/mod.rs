@@ -289,6 +289,23 @@ async fn an_operator_names_the_agent_and_is_named_as_the_one_who_did_it() {
 }
 
 #[tokio::test]
+async fn an_agent_is_removed_unless_somebody_needs_them() {
+    let world = World::new();
+    let gone = world.call(Scope::Operator, "DELETE /v1/agents/bo", "").await;
+    assert_eq!(
+        gone.json(),
+        serde_json::json!({ "agent": "bo", "tasks": ["chat-17~t1"] })
+    );
+    assert_eq!(world.fake.acts(), ["operator:test: remove bo"]);
+    let needed = world.call(Scope::Operator, "DELETE /v1/agents/boss", "").await;
+    assert_eq!(needed.problem(), "409 agent-needed");
+    assert_eq!(
+        needed.json()["detail"],
+        "agent \"boss\" stands in baton.toml; take them out there and restart the daemon"
+    );
+}
+
+#[tokio::test]
 async fn tasks_are_narrowed_to_those_that_are_due_soon() {
     let world = World::new();
     let answer = world

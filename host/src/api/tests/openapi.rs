@@ -50,6 +50,7 @@ pub(super) fn operations() -> Vec<Operation> {
 #[test]
 fn every_route_of_the_contract_is_documented_and_no_other() {
     let expected = "
+        DELETE /v1/agents/{id}
         DELETE /v1/tokens/{id}
         GET /
         GET /healthz

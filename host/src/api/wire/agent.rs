@@ -194,6 +194,16 @@ impl From<crate::directory::Absence> for Absence {
     }
 }
 
+/// An agent who is gone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Removed {
+    #[schema(example = "ana")]
+    pub(crate) agent: String,
+    /// What they had, and others are asked to do now.
+    #[schema(example = json!(["chat-17~t1"]))]
+    pub(crate) tasks: Vec<String>,
+}
+
 /// Says whether an agent is at work.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

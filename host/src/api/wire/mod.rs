@@ -4,7 +4,7 @@
 //! does not compile until it was decided what the API says of it.
 
 mod agent;
-pub(crate) use agent::{Agent, NewAbsence, NewPresence, PutAgent, Week};
+pub(crate) use agent::{Agent, NewAbsence, NewPresence, PutAgent, Removed, Week};
 
 mod conversation;
 pub(crate) use conversation::{Contact, Control, Conversation};
