@@ -65,6 +65,8 @@ pub struct Config {
     pub http: Http,
     /// The data folder.
     pub store: Store,
+    /// Where installed packs are.
+    pub shelf: Shelf,
     /// How rules run.
     pub plugins: Plugins,
     /// What the daemon says of itself.
@@ -140,6 +142,7 @@ impl Config {
         Ok(Self {
             http,
             store,
+            shelf,
             plugins,
             log,
             businesses,

@@ -10,7 +10,7 @@ use crate::deliver::Endpoints;
 use crate::engine::{ActiveRules, EngineError, KeptRules, PastGeneration, Tenant};
 use crate::pack::Pack;
 use crate::record::{EventRow, What};
-use crate::rules::{Generation, Loader};
+use crate::rules::{Generation, Loader, trusted};
 
 /// What a business starts with.
 pub(super) struct Chosen {
@@ -29,7 +29,9 @@ pub(super) fn choose(store: &dyn Store, business: &Business, loader: &Loader) ->
     if let Some(active) = active.as_ref().filter(|active| same(active)) {
         let pack = match active.pack == configured {
             true => Ok(Arc::clone(&business.pack)),
-            false => loader.pack(&active.pack),
+            false => loader
+                .pack(&active.pack)
+                .and_then(|pack| trusted(business, &pack).map(|()| pack)),
         };
         match pack {
             Ok(pack) => {

@@ -30,7 +30,7 @@ use crate::deliver::{self, Endpoint, EndpointError, Endpoints, Meters};
 use crate::directory::Directory;
 use crate::engine::{Door, Engine, EngineError, EngineParts, StartEngineError, Tenant};
 use crate::observe::Metrics;
-use crate::pack::{Pack, PackRef};
+use crate::pack::{Pack, PackRef, Shelf};
 use crate::rules::{Generation, LoadRulesError, Loader};
 
 pub use hot_folder::Watched;
@@ -174,7 +174,10 @@ impl Daemon {
         let loader = Loader {
             plugins: Plugins::new(plugins)?,
             most: config.plugins.budget,
-            find: Box::new(find_pack),
+            find: {
+                let shelf = config.shelf.clone();
+                Box::new(move |word| find_pack(word, &shelf))
+            },
         };
         let directory = Arc::new(Directory::default());
         let links = key::link_key(&data)?;
@@ -385,20 +388,21 @@ fn api_options(settings: &config::Http) -> api::Options {
     }
 }
 
-/// A pack by `name` or `name@version`. A folder of the machine is not to be named over the API: what is wrong with a pack
-/// is told with its lines.
-fn find_pack(word: &str) -> Result<Arc<Pack>, String> {
-    let (name, version) = word
-        .split_once('@')
-        .map_or((word, None), |(name, version)| (name, Some(version)));
-    let known = PackRef::built_in().find(|known| matches!(known, PackRef::BuiltIn(built_in) if *built_in == name));
-    let known = known.ok_or_else(|| format!("there is no pack `{name}`"))?;
-    let pack = Pack::load(&known).map_err(|errors| errors.to_string())?;
-    match version {
-        Some(version) if pack.version.to_string() != version => {
-            Err(format!("there is no pack `{word}`; there is {}", pack.id()))
+/// A pack by `name` or `name@version`, built in or installed. A file or folder of the machine is not to be named over the API:
+/// what is wrong with a pack is told with its lines.
+fn find_pack(word: &str, shelf: &Shelf) -> Result<Arc<Pack>, String> {
+    let found = PackRef::find(word, Path::new(""), shelf)?;
+    match found {
+        PackRef::Folder(_) => Err(format!(
+            "{word:?} is a folder; build it with `baton pack build` and install it"
+        )),
+        PackRef::Archive(_) if word.contains(['/', '\\']) || word.ends_with(".baton") => Err(format!(
+            "{word:?} is a file; install it with `baton pack install` and name it"
+        )),
+        PackRef::BuiltIn(_) | PackRef::Archive(_) => {
+            let pack = Pack::load(&found).map_err(|errors| errors.to_string())?;
+            Ok(Arc::new(pack))
         }
-        Some(_) | None => Ok(Arc::new(pack)),
     }
 }
 

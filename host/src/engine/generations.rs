@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::audit::Deed;
-use super::people::all_facts;
-use super::rows::unreadable;
+use super::rows::{all_facts, unreadable};
 use super::{Engine, EngineError, Tenant};
 use crate::pack::Pack;
 use crate::record::{EventRow, What};
@@ -185,7 +184,7 @@ impl Engine {
                 what: "generation",
                 id: "before this one".to_owned(),
                 known: "there is none; name one of GET /v1/packs/generations".to_owned(),
-                pointer: "/to",
+                pointer: "/to".to_owned(),
             })?;
         self.put_in_force(business, Wanted::Past(number), false, "pack.roll-back", by)
             .await
@@ -229,7 +228,7 @@ impl Engine {
                     what: "generation",
                     id: number.to_string(),
                     known: format!("there are {}", known.join(", ")),
-                    pointer: "/to",
+                    pointer: "/to".to_owned(),
                 })?
             }
         };

@@ -292,7 +292,7 @@ pub(super) fn decisions(
         };
         Ok((before, record::read(&decision).map_err(unreadable)?))
     };
-    let facts = super::people::all_facts(store, FactTable::Decisions, &prefix)?;
+    let facts = all_facts(store, FactTable::Decisions, &prefix)?;
     facts.into_iter().map(read).collect()
 }
 

@@ -31,6 +31,9 @@ pub enum MakeError {
     /// No pack of this name can be read.
     #[error("{0}")]
     Find(String),
+    /// The business does not take packs of whoever made it.
+    #[error("{0}")]
+    Untrusted(String),
     /// Its rules cannot be put in force.
     #[error("{0}")]
     Load(#[from] LoadRulesError),
@@ -60,10 +63,23 @@ impl Loader {
     ///
     /// Everything that is wrong with it.
     pub fn make(&self, business: &Arc<Business>, pack: &Arc<Pack>, number: u64) -> Result<Generation, MakeError> {
+        trusted(business, pack)?;
         let generation = Generation::load(&self.plugins, business, pack, number, self.most)?;
         generation.try_out(business)?;
         Ok(generation)
     }
+}
+
+/// Whether a business takes a pack, by who signed it.
+///
+/// # Errors
+///
+/// [`MakeError::Untrusted`]
+pub fn trusted(business: &Business, pack: &Pack) -> Result<(), MakeError> {
+    business
+        .trust
+        .check(&pack.id(), &pack.origin)
+        .map_err(MakeError::Untrusted)
 }
 
 impl Generation {

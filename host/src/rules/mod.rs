@@ -18,5 +18,5 @@ pub use built_in::built_in;
 pub use examine::misfits;
 pub use generation::{Generation, LoadRulesError};
 pub use guard::Trouble;
-pub use loader::{FindPack, Loader, MakeError};
+pub use loader::{FindPack, Loader, MakeError, trusted};
 pub use view::{History, View};

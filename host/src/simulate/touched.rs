@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use baton_core::{Conversation, Policy, Signal};
 use serde_json::Value;
 
+use crate::config::HandoverForm;
 use crate::pack::{Pack, Plugin};
 
 /// What came up while stories were told.
@@ -96,7 +97,7 @@ impl Touched {
             }
         }
         let mut policy = Policy::default();
-        pack.handover.apply(&mut policy);
+        HandoverForm::apply(&[&pack.handover], &mut policy);
         for n in (0..policy.ladder.len()).filter(|n| !self.rungs.contains(n)) {
             missing.push(Untouched {
                 place: pack.place(&format!("/handover/ladder/{n}")),

@@ -70,6 +70,7 @@ fn rules_are_put_in_force_and_taken_back_and_open_handovers_keep_theirs() {
         (json!({ "pack": "hvca" }), 422, "pack-refused"),
         (json!({ "pack": "hvac@9.9.9" }), 422, "pack-refused"),
         (json!({ "pack": "../hvac" }), 422, "pack-refused"),
+        (json!({ "pack": "/etc" }), 422, "pack-refused"),
         (json!({}), 422, "invalid-request"),
     ] {
         let refused = daemon.post("/v1/packs/activate", &body);

@@ -10,13 +10,13 @@ use baton_core::{Policy, Priority};
 use serde_json::Value;
 
 use super::{Pack, Plugin};
-use crate::config::ConfigError;
+use crate::config::{ConfigError, HandoverForm};
 
 impl Pack {
     /// Texts that promise what the deadlines do not hold, and a ladder that leads nowhere.
     pub fn doubts(&self) -> Vec<ConfigError> {
         let mut policy = Policy::default();
-        self.handover.apply(&mut policy);
+        HandoverForm::apply(&[&self.handover], &mut policy);
         let mut doubts = promise::check(self, &policy);
         doubts.extend(ladder::check(self, &policy));
         doubts

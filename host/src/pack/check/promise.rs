@@ -134,6 +134,9 @@ fn error(
 fn broken(pack: &Pack, policy: &Policy, around: &Value, promised: Span) -> Option<(Priority, Sla)> {
     let given = |name: &str| around.get(name).and_then(Value::as_str);
     let least = pack.least_priority(given("reason"));
+    // A text for one reason promises what holds for that reason.
+    let own = given("reason").and_then(|reason| policy.reasons.get(reason));
+    let policy = own.unwrap_or(policy);
     let all = [Priority::High, Priority::Medium, Priority::Low];
     let used = all.into_iter().filter(|priority| match given("priority") {
         Some(only) => word(*priority) == only,
