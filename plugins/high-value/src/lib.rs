@@ -9,16 +9,11 @@
 mod settings;
 pub use settings::Settings;
 
-mod numbers;
-
-mod money;
-
-mod amounts;
-
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register};
-use baton_text::{ByLanguage, Hit, Lexicon, LexiconBuilder, LexiconError, Mark, Reading, Verdict, kind, together};
-
-use amounts::{Amount, Counts, Nouns, amounts};
+use baton_text::{
+    Amount, ByLanguage, Counts, Hit, Lexicon, LexiconBuilder, LexiconError, Mark, NOUNS_EN, Nouns, Reading, Verdict,
+    amounts, kind, together,
+};
 
 /// What a phrase of the pack is worth.
 const WORDS_WEIGHT: f32 = 0.85;
@@ -100,7 +95,7 @@ const OTHERS: [(&str, &str); 4] = [
 /// The built-in English lexicon.
 fn english() -> Result<LexiconBuilder, LexiconError> {
     LexiconBuilder::default()
-        .read(include_str!("../lexicon/nouns.en.txt"))?
+        .read(NOUNS_EN)?
         .read(include_str!("../lexicon/sale.en.txt"))?
         .read(include_str!("../lexicon/urgent.en.txt"))?
         .read(include_str!("../lexicon/known.en.txt"))

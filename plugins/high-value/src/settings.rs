@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use baton_plugin_sdk::Fault;
-use baton_text::check_phrases;
+use baton_text::{Amount, Counts, check_phrases, money};
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-use crate::amounts::{Amount, Counts};
-use crate::money;
 
 /// So many times a large sum is a fortune, which says more by itself.
 const FORTUNE: f64 = 20.0;
@@ -55,20 +52,8 @@ impl Default for Settings {
 impl Settings {
     /// Checks what serde cannot.
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        let is_sum = |sum: f64| sum > 0.0 && sum.is_finite();
-        if !is_sum(self.amount_at_least) {
-            let problem = format!("is {}; more than 0", self.amount_at_least);
-            return Err(Fault::at("/amount_at_least", problem));
-        }
-        for (code, &sum) in &self.amount_at_least_in {
-            let place = format!("/amount_at_least_in/{}", code.replace('~', "~0").replace('/', "~1"));
-            if !money::is_known(code) {
-                return Err(Fault::at(place, "is no currency that is known here; write `EUR`"));
-            }
-            if !is_sum(sum) {
-                return Err(Fault::at(place, format!("is {sum}; more than 0")));
-            }
-        }
+        money::check_limit("amount_at_least", self.amount_at_least, &self.amount_at_least_in)
+            .map_err(|(place, problem)| Fault::at(place, problem))?;
         if self.seats_at_least == 0 {
             return Err(Fault::at("/seats_at_least", "is 0; at least 1"));
         }
@@ -90,9 +75,8 @@ impl Settings {
         };
         let (mark, large) = match amount.counts {
             Counts::Money(code) => {
-                let least = self.amount_at_least_in.get(code).copied();
-                let usual = || self.amount_at_least * money::units_to_a_dollar(code);
-                sum(amount.value, least.unwrap_or_else(usual))
+                let least = money::limit(code, self.amount_at_least, &self.amount_at_least_in);
+                sum(amount.value, least)
             }
             Counts::Figure { sure: true } if amount.value >= FORTUNE * self.amount_at_least => ("%fortune", true),
             Counts::Figure { .. } => ("%figure", amount.value >= self.amount_at_least),

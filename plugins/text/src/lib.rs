@@ -28,6 +28,14 @@ pub use rules::{Hit, Verdict};
 mod kinds;
 pub use kinds::{kind, together};
 
+mod numbers;
+pub use numbers::{Number, numbers};
+
+pub mod money;
+
+mod amounts;
+pub use amounts::{Amount, Counts, NOUNS_EN, Nouns, amounts};
+
 mod trade;
 pub use trade::check_phrases;
 

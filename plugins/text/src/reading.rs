@@ -306,6 +306,8 @@ impl<'a> Spelling<'a> {
                 self.put('*');
                 true
             }
+            // `R$500` is a sum and no disguise.
+            '$' if next().is_some_and(|next| next.is_ascii_digit()) => false,
             '!' | '@' | '$' | '#' if self.letters <= 2 && inside() => {
                 self.put('*');
                 true

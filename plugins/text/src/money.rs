@@ -1,5 +1,7 @@
 //! Currencies: how people name them, and what is much in each.
 
+use std::collections::BTreeMap;
+
 /// What a currency is called in text, and its ISO 4217 code. Dollars, pounds and the like are taken for the best known.
 const NAMES: [(&str, &str); 82] = [
     ("aed", "AED"),
@@ -128,7 +130,7 @@ const UNITS_TO_A_DOLLAR: [(&str, f64); 25] = [
 ];
 
 /// The code of a currency that people call so, in lower case without accents.
-pub(crate) fn named(word: &str) -> Option<&'static str> {
+pub fn named(word: &str) -> Option<&'static str> {
     NAMES
         .binary_search_by_key(&word, |(name, _)| name)
         .ok()
@@ -136,12 +138,30 @@ pub(crate) fn named(word: &str) -> Option<&'static str> {
 }
 
 /// The code of a currency with this sign.
-pub(crate) fn signed(sign: char) -> Option<&'static str> {
+pub fn signed(sign: char) -> Option<&'static str> {
     SIGNS.iter().find(|(known, _)| *known == sign).map(|(_, code)| *code)
 }
 
+/// The dollar of a country, or the real, where letters stand before the sign: `R$`. Gives the byte where they begin.
+pub(crate) fn of_country(before: &str, sign: &str) -> Option<(&'static str, usize)> {
+    let letters = before.trim_end_matches(|letter: char| letter.is_ascii_uppercase());
+    let code = match &before[letters.len()..] {
+        _ if sign != "USD" || letters.ends_with(char::is_alphanumeric) => return None,
+        "R" => "BRL",
+        "US" => "USD",
+        "A" | "AU" => "AUD",
+        "C" | "CA" => "CAD",
+        "NZ" => "NZD",
+        "HK" => "HKD",
+        "S" => "SGD",
+        "MX" => "MXN",
+        _ => return None,
+    };
+    Some((code, letters.len()))
+}
+
 /// How many of a currency's units are about a dollar, in powers of ten.
-pub(crate) fn units_to_a_dollar(code: &str) -> f64 {
+pub fn units_to_a_dollar(code: &str) -> f64 {
     UNITS_TO_A_DOLLAR
         .iter()
         .find(|(known, _)| *known == code)
@@ -149,11 +169,39 @@ pub(crate) fn units_to_a_dollar(code: &str) -> f64 {
 }
 
 /// Whether it is a code that [`named`] or [`signed`] may give.
-pub(crate) fn is_known(code: &str) -> bool {
+pub fn is_known(code: &str) -> bool {
     NAMES
         .iter()
         .chain(&SIGNS.map(|(_, code)| ("", code)))
         .any(|(_, known)| *known == code)
+}
+
+/// What a business calls much in a currency: as it says for this one, else `at_least` in units near a dollar.
+pub fn limit(code: &str, at_least: f64, at_least_in: &BTreeMap<String, f64>) -> f64 {
+    let own = at_least_in.get(code).copied();
+    own.unwrap_or_else(|| at_least * units_to_a_dollar(code))
+}
+
+/// Checks what a business calls much, set as `name` and `name_in`.
+///
+/// # Errors
+///
+/// The JSON Pointer of the first setting that makes no sense, and why.
+pub fn check_limit(name: &str, at_least: f64, at_least_in: &BTreeMap<String, f64>) -> Result<(), (String, String)> {
+    let is_sum = |sum: f64| sum > 0.0 && sum.is_finite();
+    if !is_sum(at_least) {
+        return Err((format!("/{name}"), format!("is {at_least}; more than 0")));
+    }
+    for (code, &sum) in at_least_in {
+        let place = format!("/{name}_in/{}", code.replace('~', "~0").replace('/', "~1"));
+        if !is_known(code) {
+            return Err((place, "is no currency that is known here; write `EUR`".to_owned()));
+        }
+        if !is_sum(sum) {
+            return Err((place, format!("is {sum}; more than 0")));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use baton_text::Reading;
+use crate::Reading;
 
 /// Numbers beyond these are not read: no honest message has as many.
 const MOST: usize = 64;
@@ -14,16 +14,19 @@ const MOST_DIGITS: usize = 12;
 
 /// A number, the words it takes, and its bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Number {
-    pub(crate) value: f64,
-    pub(crate) words: Range<usize>,
-    pub(crate) range: Range<usize>,
+pub struct Number {
+    /// How much it is.
+    pub value: f64,
+    /// Its words, by their place in the reading.
+    pub words: Range<usize>,
+    /// Its bytes, on character boundaries.
+    pub range: Range<usize>,
     /// Whether a thousand, a million or the like belongs to it: `15k`.
-    pub(crate) scaled: bool,
+    pub scaled: bool,
 }
 
-/// The numbers of a text, in its order.
-pub(crate) fn numbers(text: &str, reading: &Reading) -> Vec<Number> {
+/// The numbers of a text, in its order; at most 64.
+pub fn numbers(text: &str, reading: &Reading) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < reading.words().len() && found.len() < MOST {
@@ -54,6 +57,10 @@ fn in_digits(text: &str, reading: &Reading, first: usize) -> Option<Number> {
         .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'\''))
         .count();
     let mut digits = text[start..start + bytes].trim_end_matches([',', '.', '\'']).to_owned();
+    // A wide digit is one to the reading, and is not read here.
+    if digits.is_empty() {
+        return None;
+    }
     let mut end = start + digits.len();
     // `25 000`: thousands may be set apart by a space.
     while digits.len() <= 11 && !digits.contains([',', '.']) {
@@ -300,6 +307,7 @@ mod tests {
             "X200",
             "a few of us",
             "half of it",
+            "０ of ９",
             "",
             "9".repeat(400).as_str(),
         ] {

@@ -5,17 +5,18 @@
 
 use std::ops::Range;
 
-use baton_text::{Class, Lexicon, Reading};
-
-use crate::money;
 use crate::numbers::{Number, numbers};
+use crate::{Class, Lexicon, Reading, money};
+
+/// The English nouns that stand by numbers, as a part of a lexicon, with its class `@filler`.
+pub const NOUNS_EN: &str = include_str!("../lexicon/nouns.en.txt");
 
 /// How many words may stand before the thing that is counted: `1,100 small dental practices`.
 const REACH: usize = 4;
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Counts {
+pub enum Counts {
     /// Money, in the currency with this code.
     Money(&'static str),
     /// A round thousand or million of nothing said: money, most likely; unless it is `90m`, which may be a way to walk.
@@ -36,15 +37,18 @@ pub(crate) enum Counts {
 
 /// A number of something.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Amount {
-    pub(crate) counts: Counts,
-    pub(crate) value: f64,
-    pub(crate) range: Range<usize>,
+pub struct Amount {
+    /// Of what.
+    pub counts: Counts,
+    /// How many or how much.
+    pub value: f64,
+    /// The bytes of the number and of what it counts, on character boundaries.
+    pub range: Range<usize>,
 }
 
 /// The lexicon's classes of nouns that stand by numbers.
 #[derive(Debug)]
-pub(crate) struct Nouns {
+pub struct Nouns {
     seat: Option<Class>,
     place: Option<Class>,
     /// Places where a business works.
@@ -72,7 +76,8 @@ pub(crate) struct Nouns {
 }
 
 impl Nouns {
-    pub(crate) fn of(lexicon: &Lexicon) -> Self {
+    /// Those that a lexicon has, by the names of [`NOUNS_EN`].
+    pub fn of(lexicon: &Lexicon) -> Self {
         Self {
             seat: lexicon.class("seat"),
             place: lexicon.class("place"),
@@ -92,7 +97,7 @@ impl Nouns {
 }
 
 /// The amounts of a text, in its order.
-pub(crate) fn amounts(text: &str, reading: &Reading, lexicon: &Lexicon, nouns: &Nouns) -> Vec<Amount> {
+pub fn amounts(text: &str, reading: &Reading, lexicon: &Lexicon, nouns: &Nouns) -> Vec<Amount> {
     let around = Around {
         text,
         reading,
@@ -168,7 +173,9 @@ impl Around<'_> {
             && let Some(sign) = before.chars().next_back()
             && let Some(code) = money::signed(sign)
         {
-            return Some((code, before.len() - sign.len_utf8()..end));
+            let sign_at = before.len() - sign.len_utf8();
+            let (code, first) = money::of_country(&before[..sign_at], code).unwrap_or((code, sign_at));
+            return Some((code, first..end));
         }
         let after = self.text[end..].trim_start_matches([' ', '\u{a0}']);
         if let Some(sign) = after.chars().next()
@@ -299,10 +306,10 @@ fn plural(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::english;
+    use crate::LexiconBuilder;
 
     fn read(text: &str) -> Vec<(Counts, f64, String)> {
-        let lexicon = english().expect("is sound").build(true);
+        let lexicon = LexiconBuilder::default().read(NOUNS_EN).expect("is sound").build(true);
         amounts(text, &Reading::of(text), &lexicon, &Nouns::of(&lexicon))
             .into_iter()
             .map(|amount| (amount.counts, amount.value, text[amount.range].to_owned()))
@@ -320,6 +327,9 @@ mod tests {
             ("2 million US dollars", "USD", 2_000_000.0, "2 million US dollars"),
             ("forty thousand pounds", "GBP", 40_000.0, "forty thousand pounds"),
             ("chf 90", "CHF", 90.0, "chf 90"),
+            ("paguei R$ 1.500,00", "BRL", 1_500.0, "R$ 1.500,00"),
+            ("HK$500 for it", "HKD", 500.0, "HK$500"),
+            ("FIR$ 20", "USD", 20.0, "$ 20"),
         ] {
             assert_eq!(read(text), [(Counts::Money(code), value, passage.into())], "{text}");
         }
