@@ -36,6 +36,12 @@ pub mod money;
 mod amounts;
 pub use amounts::{Amount, Counts, NOUNS_EN, Nouns, amounts};
 
+mod codes;
+pub use codes::{Shape, Token, tokens};
+
+mod names;
+pub use names::name_at;
+
 mod trade;
 pub use trade::check_phrases;
 
