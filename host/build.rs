@@ -10,12 +10,13 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 10] = [
+const COMPONENTS: [&str; 11] = [
     "phrases",
     "information-gap",
     "sentiment",
     "high-value",
     "complex-request",
+    "device-codes",
     "owner-first",
     "round-robin",
     "least-loaded",

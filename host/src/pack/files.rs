@@ -172,6 +172,24 @@ embedded! {
         "urgent.story"
     ],
     "hvac": ["emergency.story", "walkthrough.story"],
+    "home-services": [
+        "big-job.story",
+        "device-codes.story",
+        "emergencia.story",
+        "emergency-ladder.story",
+        "emergency.story",
+        "information-gap.story",
+        "missed-visit-lapses.story",
+        "missed-visit.story",
+        "no-code.story",
+        "not-an-emergency.story",
+        "not-understood.story",
+        "quote.story",
+        "sin-urgencia.story",
+        "upset.story",
+        "visit-that-will-be.story",
+        "walkthrough.story"
+    ],
 }
 
 /// A pack's files.
