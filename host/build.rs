@@ -10,13 +10,14 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 11] = [
+const COMPONENTS: [&str; 12] = [
     "phrases",
     "information-gap",
     "sentiment",
     "high-value",
     "complex-request",
     "device-codes",
+    "red-flags",
     "owner-first",
     "round-robin",
     "least-loaded",

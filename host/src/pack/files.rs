@@ -190,6 +190,23 @@ embedded! {
         "visit-that-will-be.story",
         "walkthrough.story"
     ],
+    "healthcare": [
+        "clinical-question.story",
+        "infant.story",
+        "information-gap.story",
+        "keine-rote-fahne.story",
+        "person.story",
+        "prescription.story",
+        "records.story",
+        "red-flag-denied.story",
+        "red-flag-ladder.story",
+        "red-flag-later.story",
+        "red-flag.story",
+        "rote-fahnen.story",
+        "test-results.story",
+        "upset.story",
+        "words-of-suicide.story"
+    ],
 }
 
 /// A pack's files.

@@ -68,13 +68,14 @@ impl fmt::Display for Kind {
 }
 
 /// The components that every host has.
-pub const BUILT_IN: [(Kind, &str); 11] = [
+pub const BUILT_IN: [(Kind, &str); 12] = [
     (Kind::Detector, "phrases"),
     (Kind::Detector, "information-gap"),
     (Kind::Detector, "sentiment"),
     (Kind::Detector, "high-value"),
     (Kind::Detector, "complex-request"),
     (Kind::Detector, "device-codes"),
+    (Kind::Detector, "red-flags"),
     (Kind::Strategy, "owner-first"),
     (Kind::Strategy, "round-robin"),
     (Kind::Strategy, "least-loaded"),
