@@ -10,7 +10,7 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 12] = [
+const COMPONENTS: [&str; 13] = [
     "phrases",
     "information-gap",
     "sentiment",
@@ -18,6 +18,7 @@ const COMPONENTS: [&str; 12] = [
     "complex-request",
     "device-codes",
     "red-flags",
+    "orders",
     "owner-first",
     "round-robin",
     "least-loaded",

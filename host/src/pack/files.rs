@@ -207,6 +207,22 @@ embedded! {
         "upset.story",
         "words-of-suicide.story"
     ],
+    "ecommerce": [
+        "delivery.story",
+        "devolucao.story",
+        "escalation.story",
+        "exception.story",
+        "information-gap.story",
+        "large-order.story",
+        "manager-is-out.story",
+        "policy.story",
+        "politica.story",
+        "refund-above-limit.story",
+        "refund-below-limit.story",
+        "refund-of-known-total.story",
+        "return.story",
+        "upset.story"
+    ],
 }
 
 /// A pack's files.

@@ -68,7 +68,7 @@ impl fmt::Display for Kind {
 }
 
 /// The components that every host has.
-pub const BUILT_IN: [(Kind, &str); 12] = [
+pub const BUILT_IN: [(Kind, &str); 13] = [
     (Kind::Detector, "phrases"),
     (Kind::Detector, "information-gap"),
     (Kind::Detector, "sentiment"),
@@ -76,6 +76,7 @@ pub const BUILT_IN: [(Kind, &str); 12] = [
     (Kind::Detector, "complex-request"),
     (Kind::Detector, "device-codes"),
     (Kind::Detector, "red-flags"),
+    (Kind::Detector, "orders"),
     (Kind::Strategy, "owner-first"),
     (Kind::Strategy, "round-robin"),
     (Kind::Strategy, "least-loaded"),
