@@ -10,7 +10,7 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 13] = [
+const COMPONENTS: [&str; 14] = [
     "phrases",
     "information-gap",
     "sentiment",
@@ -19,6 +19,7 @@ const COMPONENTS: [&str; 13] = [
     "device-codes",
     "red-flags",
     "orders",
+    "deals",
     "owner-first",
     "round-robin",
     "least-loaded",

@@ -223,6 +223,22 @@ embedded! {
         "return.story",
         "upset.story"
     ],
+    "saas-sales": [
+        "churn.story",
+        "demo.story",
+        "deutsch.story",
+        "information-gap.story",
+        "kein-anlass.story",
+        "large-deal.story",
+        "no-churn.story",
+        "no-deal.story",
+        "nobody-answers.story",
+        "owner.story",
+        "security-review.story",
+        "small-deal.story",
+        "terms.story",
+        "upset.story"
+    ],
 }
 
 /// A pack's files.

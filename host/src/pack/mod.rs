@@ -68,7 +68,7 @@ impl fmt::Display for Kind {
 }
 
 /// The components that every host has.
-pub const BUILT_IN: [(Kind, &str); 13] = [
+pub const BUILT_IN: [(Kind, &str); 14] = [
     (Kind::Detector, "phrases"),
     (Kind::Detector, "information-gap"),
     (Kind::Detector, "sentiment"),
@@ -77,6 +77,7 @@ pub const BUILT_IN: [(Kind, &str); 13] = [
     (Kind::Detector, "device-codes"),
     (Kind::Detector, "red-flags"),
     (Kind::Detector, "orders"),
+    (Kind::Detector, "deals"),
     (Kind::Strategy, "owner-first"),
     (Kind::Strategy, "round-robin"),
     (Kind::Strategy, "least-loaded"),
