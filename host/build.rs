@@ -10,7 +10,7 @@ use std::process::Command;
 const TARGET: &str = "wasm32-wasip2";
 
 /// The names of `pack::BUILT_IN`, which a test compares.
-const COMPONENTS: [&str; 14] = [
+const COMPONENTS: [&str; 15] = [
     "phrases",
     "information-gap",
     "sentiment",
@@ -20,6 +20,7 @@ const COMPONENTS: [&str; 14] = [
     "red-flags",
     "orders",
     "deals",
+    "matters",
     "owner-first",
     "round-robin",
     "least-loaded",

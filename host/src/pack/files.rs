@@ -207,6 +207,24 @@ embedded! {
         "upset.story",
         "words-of-suicide.story"
     ],
+    "professional-services": [
+        "advice.story",
+        "conflict.story",
+        "deadline-ladder.story",
+        "deadline.story",
+        "each-matter.story",
+        "francais.story",
+        "information-gap.story",
+        "intake.story",
+        "large-mandate.story",
+        "no-deadline.story",
+        "no-matter.story",
+        "owner.story",
+        "pas-de-dossier.story",
+        "person.story",
+        "proposal.story",
+        "upset.story"
+    ],
     "ecommerce": [
         "delivery.story",
         "devolucao.story",

@@ -68,7 +68,7 @@ impl fmt::Display for Kind {
 }
 
 /// The components that every host has.
-pub const BUILT_IN: [(Kind, &str); 14] = [
+pub const BUILT_IN: [(Kind, &str); 15] = [
     (Kind::Detector, "phrases"),
     (Kind::Detector, "information-gap"),
     (Kind::Detector, "sentiment"),
@@ -78,6 +78,7 @@ pub const BUILT_IN: [(Kind, &str); 14] = [
     (Kind::Detector, "red-flags"),
     (Kind::Detector, "orders"),
     (Kind::Detector, "deals"),
+    (Kind::Detector, "matters"),
     (Kind::Strategy, "owner-first"),
     (Kind::Strategy, "round-robin"),
     (Kind::Strategy, "least-loaded"),
