@@ -1,5 +1,7 @@
 //! The command line against a running daemon, and the demo as a newcomer sees it.
 
+use std::path::PathBuf;
+
 use baton_tests::{Daemon, baton};
 use serde_json::{Value, json};
 
@@ -75,9 +77,37 @@ fn a_task_is_worked_from_the_command_line() {
     );
 }
 
+/// The packs for a trade.
+const TRADES: [&str; 5] = [
+    "home-services",
+    "healthcare",
+    "professional-services",
+    "ecommerce",
+    "saas-sales",
+];
+
+#[test]
+fn the_packs_of_a_trade_say_something_else_when_their_business_is_closed() {
+    for pack in TRADES {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../plugins/packs")
+            .join(pack);
+        let stories = std::fs::read_dir(folder.join("closed")).expect("stories with hours");
+        let stories: Vec<_> = stories.map(|entry| entry.expect("an entry").path()).collect();
+        assert!(!stories.is_empty(), "{pack}");
+        let out = baton(PROGRAM)
+            .args(["simulate", "--config"])
+            .arg(folder.join("business.toml"))
+            .args(stories)
+            .output()
+            .expect("it runs and ends");
+        assert!(out.status.success(), "{pack}: {}", String::from_utf8_lossy(&out.stdout));
+    }
+}
+
 #[test]
 fn the_stories_of_the_built_in_packs_pass() {
-    for pack in ["default", "hvac"] {
+    for pack in ["default", "hvac"].into_iter().chain(TRADES) {
         let out = baton(PROGRAM)
             .args(["pack", "test", pack])
             .output()
