@@ -32,7 +32,7 @@ fn main() {
     let host = PathBuf::from(var("CARGO_MANIFEST_DIR"));
     let root = host.parent().expect("the host lies in the workspace");
     let out = PathBuf::from(var("OUT_DIR"));
-    for path in ["plugins", "plugin-sdk", "wit"] {
+    for path in ["plugins", "plugin-sdk", "wit", ".cargo"] {
         for file in sources(&root.join(path)) {
             println!("cargo::rerun-if-changed={}", file.display());
         }

@@ -75,12 +75,15 @@ impl Live {
 impl Table {
     fn new(mut rules: Vec<Rule>) -> Self {
         rules.sort_by_key(|rule| rule.steps[0].class);
+        rules.shrink_to_fit();
         let behind = rules.last().map_or(0, |rule| rule.steps[0].class.0 + 1);
         let before = |class| rules.partition_point(|rule| rule.steps[0].class.0 < class) as u32;
         let starts = (0..=behind).map(before).collect();
-        let seconds = rules
-            .iter()
-            .map(|rule| rule.needs.first().copied().unwrap_or(rule.steps[0].class));
+        let seconds = rules.iter().map(|rule| {
+            let steps = rule.steps.iter().map(|step| step.class);
+            let mut named = steps.filter(|class| *class != Class::ANY);
+            named.nth(1).unwrap_or(rule.steps[0].class)
+        });
         Self {
             starts,
             seconds: seconds.collect(),
@@ -109,9 +112,9 @@ impl Table {
                     return;
                 }
                 for index in self.of_class(Class(class as u16)) {
-                    let met = |class: &Class| has(present, *class);
+                    let met = |step: &Step| step.class == Class::ANY || has(present, step.class);
                     // Most rules fail at their second step, which is kept apart so that they need not be fetched.
-                    if met(&self.seconds[index]) && self.rules[index].needs.iter().all(met) {
+                    if has(present, self.seconds[index]) && self.rules[index].steps[1..].iter().all(met) {
                         tell(index, &self.rules[index]);
                     }
                 }
@@ -300,8 +303,6 @@ impl LexiconBuilder {
             steps
                 .chain(&mut rule.without)
                 .for_each(|class| *class = renumbered(*class));
-            let needs = rule.steps[1..].iter().map(|step| step.class);
-            rule.needs = needs.filter(|class| *class != Class::ANY).collect();
         }
         named.iter_mut().for_each(|(_, class)| *class = renumbered(*class));
         vocabulary.renumber(renumbered);
@@ -428,7 +429,6 @@ impl Compiler<'_> {
                     gap: *gap,
                 })
                 .collect(),
-            needs: Vec::new(),
             without,
             unbroken: draft.unbroken,
             fixed: draft.fixed,

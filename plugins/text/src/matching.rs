@@ -168,7 +168,8 @@ impl Lexicon {
         }
         // A group may be a step of another: as often as that happens in a row.
         for _ in 0..NESTED_GROUPS {
-            self.groups.each_possible(&present.to_vec(), |_, group| {
+            let found = present.to_vec();
+            self.groups.each_possible(&found, |_, group| {
                 let meaning = self.vocabulary().group(&group.name);
                 meaning.sorted().iter().for_each(|class| add(present, *class));
             });

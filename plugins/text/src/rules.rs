@@ -32,8 +32,6 @@ pub(crate) struct Rule {
     pub(crate) name: String,
     pub(crate) effect: Effect,
     pub(crate) steps: Vec<Step>,
-    /// The classes of all steps but the first, without the one that every word is in.
-    pub(crate) needs: Vec<Class>,
     /// Words that may not stand within the match.
     pub(crate) without: Option<Class>,
     /// Whether no comma may stand within the match.

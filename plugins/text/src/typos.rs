@@ -56,6 +56,9 @@ impl Spellings {
             }
         }
         spellings.end_row(0);
+        spellings.rows.shrink_to_fit();
+        spellings.masks.shrink_to_fit();
+        spellings.letters.shrink_to_fit();
         spellings
     }
 

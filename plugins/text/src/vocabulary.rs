@@ -269,6 +269,8 @@ impl VocabularyBuilder {
             *vocabulary.words.entry(hash) = set;
         }
         vocabulary.sets.push((vocabulary.classes.len() as u32, 0));
+        vocabulary.sets.shrink_to_fit();
+        vocabulary.classes.shrink_to_fit();
         if typos {
             let guessed = |(word, [forms, _]): (&'_ String, &[Vec<Class>; 2])| {
                 (!forms.is_empty() || !self.names.contains(word))
