@@ -151,10 +151,11 @@ impl Shelf {
             return Err(other("installed"));
         }
         let highest = Self::highest(there.iter().filter(|pack| pack.name == installed.name));
-        if let Some(highest) = highest.filter(|highest| highest.version > installed.version) {
-            if downgrade != Some(id.as_str()) && !there.contains(&installed) {
-                return Err(ShelfError::Downgrade { id, than: highest.id() });
-            }
+        if let Some(highest) = highest.filter(|highest| highest.version > installed.version)
+            && downgrade != Some(id.as_str())
+            && !there.contains(&installed)
+        {
+            return Err(ShelfError::Downgrade { id, than: highest.id() });
         }
         fs::create_dir_all(folder).map_err(|e| failed(folder, "made", e))?;
         write_whole(&file, &archive.to_bytes()?).map_err(|e| failed(folder, "written to", e))?;

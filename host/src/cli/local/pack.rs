@@ -411,13 +411,13 @@ impl Packs {
             .iter()
             .map(|(business, _, trust)| (business, trust.check(&id, &origin)));
         let refusals: Vec<_> = refusals.collect();
-        if refusals.iter().all(|(_, trusts)| trusts.is_err()) {
-            if let Some((business, Err(why))) = refusals.first() {
-                return Err(Failure::new(
-                    Exit::Refused,
-                    format!("business `{business}` does not take it: {why}"),
-                ));
-            }
+        if refusals.iter().all(|(_, trusts)| trusts.is_err())
+            && let Some((business, Err(why))) = refusals.first()
+        {
+            return Err(Failure::new(
+                Exit::Refused,
+                format!("business `{business}` does not take it: {why}"),
+            ));
         }
         check_pack(&Rules {
             pack: Some(file.display().to_string()),

@@ -193,7 +193,7 @@ fn a_list_that_lies_is_found_out() {
         &forged(&[plain(LIST, b"{}")]),
         "part \"parts.json\" cannot be read: missing field `format`",
     );
-    let text = String::from_utf8(list.clone()).expect("JSON");
+    let text = String::from_utf8(list).expect("JSON");
     let of = |text: String| forged(&[plain(LIST, text.as_bytes()), manifest, story]);
     refused(
         &of(text.replace("\"format\": 1", "\"format\": 2")),
