@@ -16,4 +16,5 @@ agent sue: roles support
 1h    flo completes needs-escalation: carrier denies
       -> control waiting 3
       -> escalate to rung 2
-      -> wait
+      -> assign role:manager by ladder
+      -> alarm: nobody on the ladder accepted it

@@ -20,8 +20,9 @@ agent ivy: roles intake
 1h    customer: Where do I leave the papers?
       -> open sentiment medium tags escalation human-handover
       -> control waiting 4
-      -> wait
-      -> task 2 for nobody due 9h medium: Where do I leave the papers? — upset customer
+      -> assign role:partner by ladder
+      -> alarm: the ladder leads to nobody
+      -> task 2 for role:partner due 9h medium: Where do I leave the papers? — upset customer
       -> say: Thanks — one of our team members will follow up within 8 business hours to assist you further.
 1h5s  bot: A consultation costs 120 euros.
       -> refuse bot, it saw epoch 4
