@@ -181,7 +181,7 @@ pub struct PassedOver {
     pub agent: AgentId,
     /// `at capacity 5 of 5`.
     pub why: String,
-    /// When.
+    /// Since when, as far as was asked.
     pub at: Time,
 }
 

@@ -294,6 +294,10 @@ impl<'a> Turn<'a> {
     fn pass_over(&mut self, passed_over: Vec<PassedOver>) {
         let known = &mut self.handover().passed_over;
         for new in passed_over {
+            // A search that finds everything as it was changes nothing, so a long queue costs no writes.
+            if known.iter().any(|old| old.agent == new.agent && old.why == new.why) {
+                continue;
+            }
             known.retain(|old| old.agent != new.agent);
             known.push(new);
         }

@@ -127,6 +127,36 @@ fn an_urgent_case_a_minute_before_the_weekend_leaves_each_level_its_time() {
     );
 }
 
+/// A world with this team, and a chat of which somebody has asked for a handover.
+fn opened_with(policy: Policy, team: &str, at: Time) -> (Scripted, Conversation) {
+    let mut world = Scripted::new(policy, Calendar::always());
+    let team = Story::parse(team).expect("a team");
+    team.agents.iter().for_each(|agent| world.meet(agent));
+    let id = ConversationId::new("c").expect("a good name");
+    let bot = BotId::new("bot").expect("a good name");
+    let mut chat = Conversation::new(id, bot, "web".to_owned(), at);
+    let asks = Input::Requested {
+        by: "boss".to_owned(),
+        reason: Reason::new(Reason::SENTIMENT).expect("a good name"),
+        note: None,
+        priority: Priority::Medium,
+    };
+    settle(&mut world, &mut chat, asks, at);
+    (world, chat)
+}
+
+#[test]
+fn a_search_that_finds_everything_as_it_was_changes_nothing() {
+    let opened = Time(1_750_000_000_000);
+    let team = "agent ana: away\nagent bo: offline";
+    let (mut world, mut chat) = opened_with(Policy::default(), team, opened);
+    let before = chat.clone();
+    let effects = settle(&mut world, &mut chat, Input::Available, opened + Span::hours(1));
+    assert_eq!((effects, &chat), (vec![], &before), "a long queue costs no writes");
+    let since = before.handover.map(|handover| handover.passed_over[0].at);
+    assert_eq!(since, Some(opened), "since when, and not when it was last looked at");
+}
+
 #[test]
 fn level_two_does_not_fire_right_after_level_one_that_was_noticed_late() {
     let ladder = vec![
@@ -138,20 +168,9 @@ fn level_two_does_not_fire_right_after_level_one_that_was_noticed_late() {
         ladder,
         ..Policy::default()
     };
-    let mut world = Scripted::new(policy, Calendar::always());
-    let team = Story::parse("agent ana: roles support\nagent max: roles manager\nagent eve:").expect("a team");
-    team.agents.iter().for_each(|agent| world.meet(agent));
-    let id = ConversationId::new("c").expect("a good name");
-    let bot = BotId::new("bot").expect("a good name");
     let opened = Time(1_750_000_000_000);
-    let mut chat = Conversation::new(id, bot, "web".to_owned(), opened);
-    let asks = Input::Requested {
-        by: "boss".to_owned(),
-        reason: Reason::new(Reason::SENTIMENT).expect("a good name"),
-        note: None,
-        priority: Priority::Medium,
-    };
-    settle(&mut world, &mut chat, asks, opened);
+    let team = "agent ana: roles support\nagent max: roles manager\nagent eve:";
+    let (mut world, mut chat) = opened_with(policy, team, opened);
     // The daemon was down for longer than the offer, the window of the bot's return and the rest of the ladder.
     let up_again = opened + Span::hours(20);
     while chat.timers.due(up_again).is_some() {
