@@ -74,7 +74,7 @@ kinds! {
     InvalidRequest, "invalid-request", UNPROCESSABLE_ENTITY, "The request has faults",
         "`errors` names every fault, with a JSON Pointer into the body or the name of the parameter. Nothing was done.";
     UnknownName, "unknown-name", UNPROCESSABLE_ENTITY, "The business has nothing of this name",
-        "`errors` points at an agent, role, bot or cursor that does not exist and says which ones do. Nothing was done.";
+        "`errors` points at the name that does not exist, of an agent, role, bot, generation or cursor, and says which ones do. Nothing was done.";
     PackRefused, "pack-refused", UNPROCESSABLE_ENTITY, "The pack cannot be put in force",
         "The detail says everything that is wrong with it, as `baton pack check` does. The rules in force are untouched.";
     ActivationUnderWay, "activation-under-way", CONFLICT, "Other rules are being activated",

@@ -199,8 +199,9 @@ fn explained(screen: &Screen<'_>, decision: &Value) -> Vec<String> {
         let evidence: Vec<_> = evidence
             .map(|found| format!("{:?} ({})", text(found, "/quote"), text(found, "/rule")))
             .collect();
-        let [reason, confidence, threshold, detector, note] =
-            ["/reason", "/confidence", "/threshold", "/detector", "/note"].map(|at| text(signal, at));
+        let [reason, detector, note] = ["/reason", "/detector", "/note"].map(|at| text(signal, at));
+        let [confidence, threshold] =
+            ["confidence", "threshold"].map(|of| format!("{:.2}", signal[of].as_f64().unwrap_or_default()));
         lines.push(format!(
             "found {reason} {confidence} of {threshold} by {detector}: {}",
             evidence.join(", ")

@@ -391,19 +391,14 @@ fn api_options(settings: &config::Http) -> api::Options {
 /// A pack by `name` or `name@version`, built in or installed. A file or folder of the machine is not to be named over the API:
 /// what is wrong with a pack is told with its lines.
 fn find_pack(word: &str, shelf: &Shelf) -> Result<Arc<Pack>, String> {
-    let found = PackRef::find(word, Path::new(""), shelf)?;
-    match found {
-        PackRef::Folder(_) => Err(format!(
-            "{word:?} is a folder; build it with `baton pack build` and install it"
-        )),
-        PackRef::Archive(_) if word.contains(['/', '\\']) || word.ends_with(".baton") => Err(format!(
-            "{word:?} is a file; install it with `baton pack install` and name it"
-        )),
-        PackRef::BuiltIn(_) | PackRef::Archive(_) => {
-            let pack = Pack::load(&found).map_err(|errors| errors.to_string())?;
-            Ok(Arc::new(pack))
-        }
+    if PackRef::is_path(word) {
+        return Err(format!(
+            "{word:?} is a file or folder of the machine; install it with `baton pack install` and name it"
+        ));
     }
+    let found = PackRef::named(word, shelf)?;
+    let pack = Pack::load(&found).map_err(|errors| errors.to_string())?;
+    Ok(Arc::new(pack))
 }
 
 fn endpoints(config: &Config, store: &dyn Store) -> Result<Endpoints, StartError> {

@@ -215,7 +215,7 @@ pub enum EngineError {
         message: String,
     },
     /// A pack that cannot be put in force: 422; the rules in force are untouched.
-    #[error("the pack {pack} cannot be put in force: {why}")]
+    #[error("{pack}: {why}")]
     Pack {
         /** Which. */
         pack: String,

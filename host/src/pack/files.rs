@@ -68,9 +68,26 @@ impl PackRef {
     ///
     /// When there is none, with what it may have meant.
     pub fn find(text: &str, base: &Path, shelf: &Shelf) -> Result<Self, String> {
-        if text.ends_with(ENDING) || text.contains(['/', '\\']) || text.starts_with('.') {
+        if Self::is_path(text) {
             return Self::new(text, base);
         }
+        Self::named(text, shelf).map_err(|e| match text.contains('@') {
+            true => e,
+            false => format!("{e} (a folder is written with a slash: \"./{text}\")"),
+        })
+    }
+
+    /// Whether `text` means a file or folder, not a name.
+    pub fn is_path(text: &str) -> bool {
+        text.ends_with(ENDING) || text.contains(['/', '\\']) || text.starts_with('.')
+    }
+
+    /// A built-in or installed pack, by `name` or `name@version`.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, with what it may have meant.
+    pub fn named(text: &str, shelf: &Shelf) -> Result<Self, String> {
         let (name, version) = match text.split_once('@') {
             None => (text, None),
             Some((name, version)) => {
@@ -115,7 +132,7 @@ fn missing(text: &str, name: &str, there: &[Installed]) -> String {
         return format!("no pack `{text}`; there is {}", versions.join(", "));
     }
     let hint = suggest(name, all.iter().map(|(name, _)| *name));
-    format!("no built-in or installed pack `{text}`{hint} (a folder is written with a slash: \"./{text}\")")
+    format!("no built-in or installed pack `{text}`{hint}")
 }
 
 pub(super) struct Embedded {

@@ -52,8 +52,8 @@ fn what_is_given_back_is_offered_to_the_next() {
         let body = json!({ "agent": who, "reason": "needs a gas licence" });
         daemon.post("/v1/tasks/c~t1/give-back", &body)
     };
-    let early = give_back(&first);
-    assert_eq!(problem(&early), (409, "/problems/not-yours"), "nobody has it yet");
+    let stranger = give_back(&json!(other));
+    assert_eq!(problem(&stranger), (409, "/problems/not-yours"), "nobody has it yet");
     daemon.post("/v1/tasks/c~t1/accept", &json!({ "agent": first })).ok();
     let stranger = give_back(&json!(other));
     assert_eq!(problem(&stranger), (409, "/problems/not-yours"), "{}", stranger.body);
@@ -74,6 +74,21 @@ fn what_is_given_back_is_offered_to_the_next() {
     let audit = daemon.get("/v1/audit?action=task.give-back").ok();
     assert_eq!(audit["items"].as_array().map(Vec::len), Some(1), "{audit}");
     assert_eq!(audit["items"][0]["subject"], "c~t1");
+}
+
+#[test]
+fn to_give_back_what_was_only_offered_is_to_decline_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(folder.path(), None, "");
+    let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), Some(&config));
+    ask(&daemon, "c");
+    let first = task(&daemon, "c~t1")["assignee"]["id"].clone();
+    let other = if first == "tom" { "ana" } else { "tom" };
+    daemon.post("/v1/tasks/c~t1/give-back", &json!({ "agent": first })).ok();
+    let stage = stage(&daemon, "c~h1");
+    assert_eq!((&stage["kind"], &stage["agents"]), (&json!("offered"), &json!([other])));
+    let missed = &daemon.get("/v1/handovers/c~h1").ok()["missed"];
+    assert_eq!((&missed[0]["agent"], &missed[0]["how"]), (&first, &json!("declined")));
 }
 
 #[test]

@@ -128,8 +128,19 @@ impl Turn<'_> {
     }
 
     /// Back into the queue: others are asked from the rung on which it stands, the customer waits for one of them.
+    ///
+    /// To give back what one has not accepted is to decline it.
     pub(super) fn given_back(&mut self, task: u32, agent: AgentId, reason: Option<String>) -> Taken {
         let main = self.is_handovers(task)?;
+        match self.c.handover.as_ref().map(|h| &h.stage) {
+            Some(Stage::Offered(offer)) if main && offer.agents.contains(&agent) => {
+                return self.declined(task, agent, reason);
+            }
+            Some(Stage::Assigned(Assignee::Agent(to))) if main && *to == agent => {
+                return self.declined(task, agent, reason);
+            }
+            Some(Stage::Offered(_) | Stage::Assigned(_) | Stage::Accepted(_) | Stage::Waiting) | None => {}
+        }
         let has_it = match self.c.handover.as_ref().map(|h| &h.stage) {
             Some(Stage::Accepted(by)) if main => *by == agent,
             Some(_) if main => false,

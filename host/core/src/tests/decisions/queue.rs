@@ -38,6 +38,24 @@ fn who_has_it_may_give_it_back_to_the_queue() {
 }
 
 #[test]
+fn to_give_back_what_was_only_offered_is_to_decline_it() {
+    check(
+        "agent ana:
+         agent bo:
+         0     customer: a human please
+               -> open explicit-request medium tags human-handover
+               -> control waiting 1
+               -> offer ana until 15m
+               -> task 1 for ana due 1d medium: a human please
+               -> say: We follow up within 1d.
+         1m    ana gives back: not mine
+               -> decline ana
+               -> offer bo until 16m
+        ",
+    );
+}
+
+#[test]
 fn who_leaves_the_business_leaves_nothing_behind() {
     check(
         "agent ana:
