@@ -209,10 +209,13 @@ impl Team {
     }
 
     pub(super) fn anybody(&self, now: Time) -> bool {
-        self.members
+        let on_call = self
+            .rotas
             .values()
-            .any(|member| self.hindrance(member, None, now).is_none())
-            || !self.rotas.is_empty()
+            .filter_map(|rota| self.members.get(rota.on_call(now)?));
+        let mut on_call = on_call.filter(|member| self.hindrance_on_call(member, None, now).is_none());
+        let mut others = self.members.values();
+        others.any(|member| self.hindrance(member, None, now).is_none()) || on_call.next().is_some()
     }
 
     pub(super) fn agent(&self, agent: &AgentId, now: Time) -> Option<(Member, u32, Result<(), String>)> {
@@ -244,9 +247,8 @@ impl Team {
         for member in self.members.values().filter(asked) {
             let agent = member.profile.id.clone();
             let asking = Some(&handover.id);
-            // Whoever is on call can be reached at any hour, by other means than a chat window.
             let why = if on_call {
-                member.out_of_office(now).or_else(|| self.at_capacity(member, asking))
+                self.hindrance_on_call(member, asking, now)
             } else {
                 self.hindrance(member, asking, now)
             };
@@ -302,6 +304,11 @@ impl Team {
             return Some(opens.map_or_else(|| "outside hours".to_owned(), |at| format!("outside hours until {at}")));
         }
         self.at_capacity(member, asking)
+    }
+
+    /// The same for one who is on call: they can be reached at any hour, by other means than a chat window.
+    fn hindrance_on_call(&self, member: &Member, asking: Option<&HandoverId>, now: Time) -> Option<String> {
+        member.out_of_office(now).or_else(|| self.at_capacity(member, asking))
     }
 
     fn at_capacity(&self, member: &Member, asking: Option<&HandoverId>) -> Option<String> {
