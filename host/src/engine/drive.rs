@@ -138,7 +138,7 @@ impl Drive<'_> {
         let mut step = baton_store::Step {
             conversation: Some(rows::change(self.key, before, &after, &effects, logged.as_ref())),
             events: rows::events(self.tenant, before, &after, &effects, self.now),
-            facts: rows::offers(self.tenant, &effects, self.now),
+            facts: rows::offers(&self.tenant.business.id, &effects, self.now),
             ..Default::default()
         };
         if !effects.is_empty() {

@@ -17,6 +17,8 @@ mod leave;
 mod lists;
 mod offers;
 mod people;
+#[cfg(test)]
+pub(crate) mod rehearsal;
 mod reports;
 mod rows;
 mod start;

@@ -7,15 +7,14 @@ use serde_json::{Value, json};
 use super::audit::Deed;
 use super::kept::{KeptProfile, kept_of, profile, shown};
 use super::rows::{all_facts, unreadable};
-use super::{Engine, EngineError, Tenant};
+use super::{Engine, EngineError};
 use crate::api::AgentView;
-use crate::config::{HoursFault, WorkingHours};
+use crate::config::{Business, HoursFault, WorkingHours};
 use crate::directory::{Directory, Member, Profile};
 use crate::record::{self, PresenceRow};
 
 /// Fills the directory: the configured people, then what the store knows better.
-pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) -> Result<(), EngineError> {
-    let business = &tenant.business;
+pub(super) fn meet(directory: &Directory, business: &Business, store: &dyn Store) -> Result<(), EngineError> {
     for agent in business.agents.values() {
         let _ = directory.put(&business.id, member(Profile::from(agent), agent.calendar.clone()));
     }
@@ -28,7 +27,7 @@ pub(super) fn meet(directory: &Directory, tenant: &Tenant, store: &dyn Store) ->
         if let Some((agent, "profile")) = parts(key) {
             let kept: KeptProfile = serde_json::from_slice(payload).map_err(|e| unreadable("agent", e))?;
             let kept = profile(agent, kept).map_err(|e| unreadable("agent", e))?;
-            put(directory, tenant, kept);
+            put(directory, business, kept);
         }
     }
     for (key, payload) in &facts {
@@ -69,13 +68,12 @@ fn member(profile: Profile, calendar: Calendar) -> Member {
 }
 
 /// The hours of somebody: their own, else those that the configuration gives them; `None` for the business's.
-fn hours_of(tenant: &Tenant, profile: &Profile) -> Option<WorkingHours> {
-    let configured = || tenant.business.agents.get(&profile.id)?.hours.clone();
+fn hours_of(business: &Business, profile: &Profile) -> Option<WorkingHours> {
+    let configured = || business.agents.get(&profile.id)?.hours.clone();
     profile.hours.clone().or_else(configured)
 }
 
-fn calendar_of(tenant: &Tenant, hours: Option<&WorkingHours>) -> Result<Calendar, HoursFault> {
-    let business = &tenant.business;
+fn calendar_of(business: &Business, hours: Option<&WorkingHours>) -> Result<Calendar, HoursFault> {
     hours.map_or_else(
         || Ok(business.calendar.clone()),
         |hours| hours.calendar_in(&business.hours),
@@ -83,10 +81,9 @@ fn calendar_of(tenant: &Tenant, hours: Option<&WorkingHours>) -> Result<Calendar
 }
 
 /// Adds somebody or changes what is said of them; presence and load stay.
-fn put(directory: &Directory, tenant: &Tenant, profile: Profile) {
-    let business = &tenant.business;
-    let hours = hours_of(tenant, &profile);
-    let calendar = calendar_of(tenant, hours.as_ref()).unwrap_or_else(|fault| {
+fn put(directory: &Directory, business: &Business, profile: Profile) {
+    let hours = hours_of(business, &profile);
+    let calendar = calendar_of(business, hours.as_ref()).unwrap_or_else(|fault| {
         // They were sound with the holidays that the business had then.
         tracing::warn!(agent = %profile.id, "hours that were set cannot hold any more: {}", fault.message);
         business.calendar.clone()
@@ -147,9 +144,9 @@ impl Engine {
                 self.known_agent(tenant, stand_in, &format!("/absences/{n}/stand_in"))?;
             }
         }
-        calendar_of(tenant, hours_of(tenant, &new).as_ref())
+        calendar_of(&tenant.business, hours_of(&tenant.business, &new).as_ref())
             .map_err(|HoursFault { pointer, message }| EngineError::Unfit { pointer, message })?;
-        let (id, hours) = (new.id.clone(), hours_of(tenant, &new));
+        let (id, hours) = (new.id.clone(), hours_of(&tenant.business, &new));
         let kept = kept_of(new.clone());
         let is = kept_of(Profile { hours, ..new.clone() });
         let key = format!("{business}/{id}/profile");
@@ -174,7 +171,7 @@ impl Engine {
             ..Default::default()
         })
         .await?;
-        put(&self.world.directory, tenant, new);
+        put(&self.world.directory, &tenant.business, new);
         self.offer_waiting(tenant);
         self.view_agent(business, &id).ok_or_else(|| EngineError::NotFound {
             what: "agent",

@@ -1,6 +1,6 @@
 //! From the core's conversation to the store's rows and back: what changed is written, nothing else.
 
-use baton_core::{Conversation, Effect, Event, Handover, Task, Time, TimerKind};
+use baton_core::{BusinessId, Conversation, Effect, Event, Handover, Task, Time, TimerKind};
 use baton_store::{
     ConversationChange, ConversationKey, FactChange, FactTable, HandoverRow, NewEvent, NewMessage, Store, TaskRow,
     TimerChange,
@@ -218,14 +218,14 @@ pub(super) fn events(
 }
 
 /// When agents were last offered a handover, for a round robin that is fair across restarts.
-pub(super) fn offers(tenant: &Tenant, effects: &[Effect], now: Time) -> Vec<FactChange> {
+pub(super) fn offers(business: &BusinessId, effects: &[Effect], now: Time) -> Vec<FactChange> {
     let offered = effects.iter().filter_map(|effect| match effect {
         Effect::Emit(Event::Offered { agents, .. }) => Some(agents),
         Effect::Say(_) | Effect::Emit(_) | Effect::HandoverEnded(_) | Effect::TaskEnded(_) => None,
     });
     let fact = |agent: &baton_core::AgentId| FactChange {
         table: FactTable::Agents,
-        key: format!("{}/{agent}/offered", tenant.business.id),
+        key: format!("{business}/{agent}/offered"),
         payload: Some(now.0.to_be_bytes().to_vec()),
     };
     offered.flatten().map(fact).collect()

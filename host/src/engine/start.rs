@@ -84,7 +84,7 @@ impl Engine {
             .map(|tenant| (tenant.business.id.clone(), Arc::new(tenant)))
             .collect();
         for tenant in tenants.values() {
-            people::meet(&directory, tenant, &*store).map_err(StartEngineError::Read)?;
+            people::meet(&directory, &tenant.business, &*store).map_err(StartEngineError::Read)?;
         }
         let opened_by = count_open(&*store, &directory).map_err(StartEngineError::Read)?;
         for tenant in tenants.values() {
@@ -156,7 +156,10 @@ impl Engine {
 }
 
 /// Counts who holds what; tells by which generations the open handovers of each business were opened.
-fn count_open(store: &dyn Store, directory: &Directory) -> Result<BTreeMap<BusinessId, BTreeSet<String>>, EngineError> {
+pub(super) fn count_open(
+    store: &dyn Store,
+    directory: &Directory,
+) -> Result<BTreeMap<BusinessId, BTreeSet<String>>, EngineError> {
     let mut opened_by: BTreeMap<BusinessId, BTreeSet<String>> = BTreeMap::new();
     let mut open: Vec<StoredHandover> = Vec::new();
     store

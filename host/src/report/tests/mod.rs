@@ -5,6 +5,7 @@ use baton_core::{BusinessId, Time};
 use super::*;
 
 mod browser;
+mod month;
 mod recount;
 mod world;
 

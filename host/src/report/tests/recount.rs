@@ -337,7 +337,7 @@ fn durations(all: impl Iterator<Item = i64>) -> Durations {
     let reaches = |percent: usize| {
         all.iter()
             .copied()
-            .find(|value| all.iter().filter(|other| *other <= value).count() * 100 >= percent * all.len())
+            .find(|value| all.partition_point(|other| other <= value) * 100 >= percent * all.len())
     };
     let count = i64::try_from(all.len()).expect("small");
     Durations {

@@ -1,22 +1,27 @@
 //! A month of made-up chats on the real core, in virtual time, kept as the daemon keeps them: rows and events.
+//!
+//! Who is there and what people do is chance, unless a [`Team`] says: then it is a business of the configuration in the
+//! daemon's own directory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use baton_core::*;
-use baton_store::{
-    ConversationChange, ConversationKey, HandoverRow, MemoryStore, NewEvent, Store, TaskRow, commit_and_wait,
-};
+use baton_store::{MemoryStore, Store};
 use serde_json::Value;
 
+use super::month::{Team, TeamAct};
 use crate::deliver::cloud_event;
-use crate::record::{self, EventRow, Place, What};
+use crate::record::{self, EventRow};
 use crate::report::Period;
 
-const DAY: i64 = 86_400_000;
+mod keep;
+
+pub(super) const DAY: i64 = 86_400_000;
 /// Monday, 2026-03-02, 00:00 UTC.
-const START: i64 = 1_772_409_600_000;
+pub(super) const START: i64 = 1_772_409_600_000;
 /// Chats begin before and after the period that is reported, and go on until after it.
-const DAYS: i64 = 30;
+pub(super) const DAYS: i64 = 30;
 const CHATS: u64 = 900;
 const AGENTS: [&str; 4] = ["ana", "bo", "cy", "dee"];
 
@@ -30,9 +35,10 @@ pub(super) const MONTH: Period = Period {
 pub(super) struct World {
     pub(super) store: MemoryStore,
     pub(super) business: BusinessId,
-    pub(super) policy: Policy,
+    pub(super) policy: Arc<Policy>,
     pub(super) now: Time,
-    chats: BTreeMap<u64, (Conversation, u64)>,
+    pub(super) chats: BTreeMap<u64, (Conversation, u64)>,
+    pub(super) team: Option<Team>,
     queue: BTreeMap<(Time, u64), (u64, Act)>,
     tickets: u64,
     random: u64,
@@ -46,7 +52,7 @@ pub(super) struct World {
 }
 
 #[derive(Debug, Clone)]
-enum Act {
+pub(super) enum Act {
     Wake,
     Customer { urgent: bool },
     Bot { stale: bool },
@@ -57,6 +63,7 @@ enum Act {
     Request,
     Release,
     Close,
+    Team(TeamAct),
 }
 
 impl World {
@@ -75,21 +82,30 @@ impl World {
             span: Span::hours(hours),
             clock: Clock::Business,
         };
-        let mut world = Self {
+        let policy = Policy {
+            rules: "hvac@1.2.0#3".into(),
+            calendar: Calendar::new("UTC", &hours, &[]).expect("sound hours"),
+            response: Deadlines {
+                low: business_hours(8),
+                medium: business_hours(4),
+                high: business_hours(1),
+            },
+            ..Policy::default()
+        };
+        let mut world = Self::new(seed, policy, None);
+        world.begin(CHATS);
+        world.run_until(Time(START + (DAYS + 2) * DAY));
+        world
+    }
+
+    pub(super) fn new(seed: u64, policy: Policy, team: Option<Team>) -> Self {
+        Self {
             store: MemoryStore::new(),
             business: BusinessId::new("acme").expect("well formed"),
-            policy: Policy {
-                rules: "hvac@1.2.0#3".into(),
-                calendar: Calendar::new("UTC", &hours, &[]).expect("sound hours"),
-                response: Deadlines {
-                    low: business_hours(8),
-                    medium: business_hours(4),
-                    high: business_hours(1),
-                },
-                ..Policy::default()
-            },
+            policy: Arc::new(policy),
             now: Time(START),
             chats: BTreeMap::new(),
+            team,
             queue: BTreeMap::new(),
             tickets: 0,
             random: seed,
@@ -97,21 +113,26 @@ impl World {
             needed: BTreeMap::new(),
             given_up: BTreeMap::new(),
             accepted: BTreeMap::new(),
-        };
-        for chat in 0..CHATS {
-            let at = Time(START + world.below(DAYS * DAY));
-            world.plan(at, chat, Act::Customer { urgent: false });
         }
-        let end = Time(START + (DAYS + 2) * DAY);
-        while let Some(((at, _), (chat, act))) = world.queue.pop_first() {
+    }
+
+    /// Lets so many chats begin, at any time of the month.
+    pub(super) fn begin(&mut self, chats: u64) {
+        for chat in 0..chats {
+            let at = Time(START + self.below(DAYS * DAY));
+            self.plan(at, chat, Act::Customer { urgent: false });
+        }
+    }
+
+    pub(super) fn run_until(&mut self, end: Time) {
+        while let Some(((at, _), (chat, act))) = self.queue.pop_first() {
             if at > end {
                 break;
             }
-            world.now = at.max(world.now);
-            world.act(chat, act);
+            self.now = at.max(self.now);
+            self.act(chat, act);
         }
-        world.now = end;
-        world
+        self.now = end;
     }
 
     /// Every event as subscribers get it, in order.
@@ -139,7 +160,7 @@ impl World {
         u64::try_from(offered.sum::<usize>()).expect("small")
     }
 
-    fn below(&mut self, bound: i64) -> i64 {
+    pub(super) fn below(&mut self, bound: i64) -> i64 {
         self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.random;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -147,29 +168,38 @@ impl World {
         i64::try_from((mixed ^ (mixed >> 31)) % u64::try_from(bound).expect("positive")).expect("below an i64")
     }
 
-    fn chance(&mut self, percent: i64) -> bool {
+    pub(super) fn chance(&mut self, percent: i64) -> bool {
         self.below(100) < percent
     }
 
     fn anybody(&mut self) -> AgentId {
+        if let Some(team) = &self.team {
+            let all = team.agents();
+            let place = self.below(i64::try_from(all.len()).expect("a team"));
+            return all[usize::try_from(place).expect("a place in it")].clone();
+        }
         let place = usize::try_from(self.below(4)).expect("0 to 3");
         AgentId::new(AGENTS[place]).expect("well formed")
     }
 
-    fn plan(&mut self, at: Time, chat: u64, act: Act) {
+    pub(super) fn plan(&mut self, at: Time, chat: u64, act: Act) {
         self.tickets += 1;
         self.queue.insert((at, self.tickets), (chat, act));
     }
 
     /// Something happens within some minutes, not to the minute.
-    fn soon(&mut self, chat: u64, minutes: i64, act: Act) {
+    pub(super) fn soon(&mut self, chat: u64, minutes: i64, act: Act) {
         let at = Time(self.now.0 + 1 + self.below(minutes * 60_000));
         self.plan(at, chat, act);
     }
 
-    fn act(&mut self, chat: u64, act: Act) {
+    pub(super) fn act(&mut self, chat: u64, act: Act) {
+        if !self.may(chat, &act) {
+            return;
+        }
         let held = self.chats.get(&chat).map(|(chat, _)| chat);
         let input = match act {
+            Act::Team(act) => return self.team_act(chat, act),
             Act::Wake => {
                 let due = held.is_some_and(|chat| chat.timers.due(self.now).is_some());
                 if !due {
@@ -230,7 +260,7 @@ impl World {
         self.step(chat, input);
     }
 
-    fn said(
+    pub(super) fn said(
         &mut self,
         speaker: Speaker,
         agent: Option<AgentId>,
@@ -268,13 +298,17 @@ impl World {
         Input::Said {
             message,
             signals,
-            contact: None,
+            contact: self.team.as_ref().and_then(|team| team.contact(self.messages)),
             fields: BTreeMap::new(),
         }
     }
 
     fn answer(&mut self, question: &Question) -> Answer {
         match question {
+            Question::Assign(asked) if self.team.is_some() => {
+                let team = self.team.as_ref().expect("it was just seen");
+                Answer::Candidates(team.rank(asked, self.now))
+            }
             Question::Assign(asked) => {
                 let absent = self.chance(15);
                 let choice = |name: &&str| Ranked {
@@ -306,7 +340,7 @@ impl World {
         }
     }
 
-    fn step(&mut self, number: u64, input: Input) {
+    pub(super) fn step(&mut self, number: u64, input: Input) {
         let id = ConversationId::new(&format!("c{number}")).expect("well formed");
         let bot = BotId::new(if number.is_multiple_of(3) { "shop" } else { "service" }).expect("well formed");
         let fresh = || Conversation::new(id, bot, "web".into(), self.now);
@@ -314,7 +348,7 @@ impl World {
         let (before, revision) = known.map_or((None, 0), |(chat, revision)| (Some(chat), revision));
         let mut after = before.clone().unwrap_or_else(fresh);
         let (given, mut input) = (input.clone(), input);
-        let policy = self.policy.clone();
+        let policy = Arc::clone(&self.policy);
         let effects = loop {
             match after.step(&policy, input, self.now) {
                 Step::Ask(question) => input = Input::Answer(self.answer(&question)),
@@ -322,9 +356,20 @@ impl World {
                 Step::Done(effects) => break effects,
             }
         };
+        if before.as_ref() == Some(&after) {
+            return;
+        }
         self.note(before.as_ref(), &given);
-        self.keep(before.as_ref(), revision, &after, &effects);
-        self.react(number, &after, &effects);
+        let facts = match &mut self.team {
+            Some(team) => team.count(before.as_ref(), &after, &effects, self.now),
+            None => Vec::new(),
+        };
+        self.keep(before.as_ref(), revision, &after, &effects, facts);
+        if self.team.is_some() {
+            self.react_as_team(number, &after, &effects);
+        } else {
+            self.react(number, &after, &effects);
+        }
         if let Some(next) = after.timers.next() {
             self.plan(next, number, Act::Wake);
         }
@@ -369,74 +414,6 @@ impl World {
         {
             *self.accepted.entry(id).or_default() += 1;
         }
-    }
-
-    fn keep(&self, before: Option<&Conversation>, revision: u64, after: &Conversation, effects: &[Effect]) {
-        let mut about = before
-            .and_then(|chat| chat.handover.as_ref())
-            .map(|handover| handover.id.number);
-        let place = |handover| Place {
-            conversation: after.id.clone(),
-            bot: after.bot.clone(),
-            channel: after.channel.clone(),
-            handover,
-        };
-        let event = |handover, what| NewEvent {
-            business: self.business.to_string(),
-            payload: record::write(&EventRow {
-                at: self.now,
-                place: Some(place(handover)),
-                what,
-            }),
-            endpoints: vec![],
-            deliver_at_ms: self.now.0,
-        };
-        let handover_row = |handover: &Handover| HandoverRow {
-            number: handover.id.number,
-            opened_at_ms: handover.opened_at.0,
-            open: handover.ending.is_none(),
-            payload: record::write(handover),
-        };
-        let task_row = |task: &Task| TaskRow {
-            number: task.id.number,
-            created_at_ms: task.created_at.0,
-            open: task.state.is_open(),
-            payload: record::write(task),
-        };
-        let (mut events, mut handovers, mut tasks) = (Vec::new(), Vec::new(), Vec::new());
-        if before.is_none() {
-            events.push(event(None, What::ConversationOpened));
-        }
-        for effect in effects {
-            match effect {
-                Effect::Emit(happened) => {
-                    if let Event::Opened { .. } = happened {
-                        about = Some(after.handovers);
-                    }
-                    events.push(event(about, What::Happened(happened.clone())));
-                }
-                Effect::Say(reply) => events.push(event(about, What::Reply(reply.clone()))),
-                Effect::HandoverEnded(handover) => handovers.push(handover_row(handover)),
-                Effect::TaskEnded(task) => tasks.push(task_row(task)),
-            }
-        }
-        handovers.extend(after.handover.as_ref().map(handover_row));
-        tasks.extend(after.open_tasks.values().map(task_row));
-        let conversation = ConversationChange {
-            key: ConversationKey::new(self.business.as_str(), after.id.as_str()).expect("short"),
-            expected_revision: revision,
-            head: record::write_conversation(after),
-            messages: vec![],
-            handovers,
-            tasks,
-            timers: vec![],
-        };
-        let step = baton_store::Step {
-            conversation: Some(conversation),
-            events,
-            ..Default::default()
-        };
-        commit_and_wait(&self.store, step).expect("memory does not fail");
     }
 
     fn react(&mut self, chat: u64, after: &Conversation, effects: &[Effect]) {
