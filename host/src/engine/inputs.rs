@@ -99,24 +99,27 @@ impl Engine {
         Ok(true)
     }
 
-    /// Offers the handovers that wait, the most urgent first, while anybody is available.
+    /// Offers the handovers that wait, in the background.
     pub(super) fn offer_waiting(self: &Arc<Self>, tenant: &Arc<Tenant>) {
         let (engine, tenant) = (Arc::clone(self), Arc::clone(tenant));
-        tokio::spawn(async move {
-            let business = &tenant.business.id;
-            for id in engine.world.directory.waiting(business) {
-                if engine.is_stopping() || !engine.world.directory.anybody(business, engine.now()) {
-                    return;
-                }
-                let key = Self::key(business, &id.conversation);
-                let offered = engine.turn(&tenant, key, |world, tenant, key, now| {
-                    input(world, tenant, key, Input::Available, now)
-                });
-                if let Err(error) = offered.await {
-                    tracing::warn!(handover = %id, %error, "a handover that waits could not be offered");
-                }
+        tokio::spawn(async move { engine.offer_in_turn(&tenant).await });
+    }
+
+    /// Offers the handovers that wait, the most urgent first, while anybody is available.
+    pub(super) async fn offer_in_turn(self: &Arc<Self>, tenant: &Arc<Tenant>) {
+        let business = &tenant.business.id;
+        for id in self.world.directory.waiting(business) {
+            if self.is_stopping() || !self.world.directory.anybody(business, self.now()) {
+                return;
             }
-        });
+            let key = Self::key(business, &id.conversation);
+            let offered = self.turn(tenant, key, |world, tenant, key, now| {
+                input(world, tenant, key, Input::Available, now)
+            });
+            if let Err(error) = offered.await {
+                tracing::warn!(handover = %id, %error, "a handover that waits could not be offered");
+            }
+        }
     }
 
     pub(super) fn known_agent(&self, tenant: &Tenant, agent: &AgentId, pointer: &str) -> Result<(), EngineError> {

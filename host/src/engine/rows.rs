@@ -142,7 +142,7 @@ fn timers(old: Option<&Conversation>, after: &Conversation) -> Vec<TimerChange> 
         let (was, becomes) = (old.and_then(|c| c.timers.get(*kind)), after.timers.get(*kind));
         let millis = |at: Time| at.0;
         (was != becomes).then(|| TimerChange {
-            kind: code(*kind),
+            kind: timer_code(*kind),
             was: was.map(millis),
             becomes: becomes.map(millis),
         })
@@ -151,7 +151,7 @@ fn timers(old: Option<&Conversation>, after: &Conversation) -> Vec<TimerChange> 
 }
 
 /// The number of a kind in the store's keys; it never changes.
-fn code(kind: TimerKind) -> u8 {
+pub(super) fn timer_code(kind: TimerKind) -> u8 {
     match kind {
         TimerKind::OfferLapse => 1,
         TimerKind::Candidate => 2,
@@ -168,7 +168,7 @@ fn code(kind: TimerKind) -> u8 {
 pub(super) fn timer_name(kind: u8) -> &'static str {
     TimerKind::ALL
         .into_iter()
-        .find(|known| code(*known) == kind)
+        .find(|known| timer_code(*known) == kind)
         .map_or("unknown", TimerKind::as_str)
 }
 

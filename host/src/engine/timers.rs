@@ -3,12 +3,12 @@
 //! A row stays until the step that keeps its promise is committed, so a crash anywhere here fires it again
 //! at the next start, and a wake-up that comes twice finds nothing to do.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use baton_core::{BusinessId, Time};
+use baton_core::{BusinessId, Time, TimerKind};
 use baton_store::{ConversationKey, TimerRow};
 use tokio::sync::Notify;
 
@@ -64,16 +64,25 @@ impl Engine {
         let busy = || in_flight.lock().unwrap_or_else(PoisonError::into_inner);
         let under_way = busy().len();
         // What is under way still has its rows in front; one conversation has at most one of each kind.
-        let limit = under_way * baton_core::TimerKind::ALL.len() + MOST_TIMERS_IN_FLIGHT;
+        let limit = under_way * TimerKind::ALL.len() + MOST_TIMERS_IN_FLIGHT;
         let due = self.world.store.due_timers(now.0, limit)?;
         let more = due.len() == limit;
+        let mut searches: BTreeMap<String, Vec<TimerRow>> = BTreeMap::new();
         for row in due {
             if busy().len() >= MOST_TIMERS_IN_FLIGHT {
                 break;
             }
-            if busy().insert(row.key.clone()) {
+            if !busy().insert(row.key.clone()) {
+                continue;
+            }
+            if row.kind == rows::timer_code(TimerKind::Candidate) {
+                searches.entry(row.key.business().to_owned()).or_default().push(row);
+            } else {
                 self.fire(row, now, in_flight);
             }
+        }
+        for (business, rows) in searches {
+            self.search(&business, rows, now, in_flight);
         }
         if more || !busy().is_empty() {
             // Whoever finishes rings.
@@ -87,6 +96,26 @@ impl Engine {
             u64::try_from(at.saturating_sub(self.now().0)).unwrap_or(0)
         });
         Ok(Duration::from_millis(millis).min(LONGEST_SLEEP))
+    }
+
+    /// Fires the searches of a business.
+    ///
+    /// Somebody is expected to be there now, and a whole night of handovers may wait for them: they are offered in the
+    /// order of their urgency before each search is woken in that of its key.
+    fn search(self: &Arc<Self>, business: &str, rows: Vec<TimerRow>, now: Time, in_flight: &InFlight) {
+        let (engine, in_flight) = (Arc::clone(self), Arc::clone(in_flight));
+        let tenant = BusinessId::new(business)
+            .ok()
+            .and_then(|id| self.tenants.get(&id))
+            .cloned();
+        tokio::spawn(async move {
+            if let Some(tenant) = tenant {
+                engine.offer_in_turn(&tenant).await;
+            }
+            for row in rows {
+                engine.fire(row, now, &in_flight);
+            }
+        });
     }
 
     fn fire(self: &Arc<Self>, row: TimerRow, now: Time, in_flight: &InFlight) {
@@ -109,6 +138,8 @@ impl Engine {
             };
             match woke {
                 Ok(true) => {}
+                // Another step may have kept the promise first, and taken the row with it.
+                Ok(false) if !engine.is_due(&row) => {}
                 Ok(false) => {
                     // The row and the conversation are written together, so this is damage; it must not spin.
                     tracing::error!(key = %row.key, kind = row.kind, "a timer has no promise; run `baton store verify`");
@@ -125,5 +156,12 @@ impl Engine {
                 .remove(&row.key);
             engine.timers.ring();
         });
+    }
+
+    /// Whether the row is still there.
+    fn is_due(&self, row: &TimerRow) -> bool {
+        let limit = MOST_TIMERS_IN_FLIGHT * TimerKind::ALL.len();
+        let due = self.world.store.due_timers(row.at_ms, limit);
+        due.is_ok_and(|due| due.contains(row))
     }
 }

@@ -170,6 +170,32 @@ fn whoever_is_removed_leaves_nothing_behind() {
 }
 
 #[test]
+fn when_somebody_is_back_the_most_urgent_of_those_who_waited_comes_first() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = config(folder.path(), None, "");
+    let daemon = Daemon::start(PROGRAM, &folder.path().join("data"), Some(&config));
+    let offline = json!({ "presence": "offline" });
+    daemon.put("/v1/agents/ana/presence", &offline).ok();
+    let tom = |absences: Value| json!({ "name": "Tom", "roles": ["technician"], "capacity": 1, "absences": absences });
+    let back = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(4);
+    let away = json!({ "from": "2026-01-01T00:00:00Z", "back": back.to_string() });
+    daemon.put("/v1/agents/tom", &tom(json!([away]))).ok();
+    // Their timers are due in one moment, and in the order of their names.
+    for conversation in ["a", "b", "c", "d"] {
+        ask(&daemon, conversation);
+    }
+    let smell = "I smell gas in the house";
+    daemon.say("z", "m1", "customer", smell, json!({})).ok();
+    assert_eq!(stage(&daemon, "z~h1")["kind"], "waiting", "nobody is there yet");
+    eventually("the urgent one is offered", || {
+        (stage(&daemon, "z~h1")["kind"] == "offered").then_some(())
+    });
+    for conversation in ["a", "b", "c", "d"] {
+        assert_eq!(stage(&daemon, &format!("{conversation}~h1"))["kind"], "waiting");
+    }
+}
+
+#[test]
 fn whoever_the_configuration_names_cannot_be_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     // Nobody is listed, so the people come at run time, and the fallback may name one of them.
