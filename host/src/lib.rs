@@ -34,6 +34,8 @@ pub mod report;
 
 pub mod simulate;
 
+pub mod stretch;
+
 pub mod backtest;
 
 pub mod eval;

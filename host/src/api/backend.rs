@@ -15,7 +15,9 @@ use crate::audit::AuditEntry;
 use crate::auth::Token;
 use crate::deliver::mail::LinkError;
 use crate::directory::Profile;
-use crate::engine::{Act, EngineError, Explanation, Generations, Judged, Logged, Said};
+use crate::engine::{
+    Act, DriftBudget, EngineError, Explanation, Generations, Judged, Logged, Said, TrialMode, TrialView,
+};
 use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
 
 /// An answer that takes its time, most often that of a synced commit.
@@ -336,6 +338,26 @@ pub trait Backend: Send + Sync + 'static {
     fn roll_back<'a>(&'a self, business: &'a BusinessId, to: Option<u64>, by: &'a str) -> Later<'a, Generations>;
     /// Every generation, the newest first.
     fn generations(&self, business: &BusinessId) -> Result<Generations, EngineError>;
+    /// Tries a pack as a shadow or a canary; whatever was tried before is over.
+    fn start_trial<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        pack: &'a str,
+        mode: TrialMode,
+        by: &'a str,
+    ) -> Later<'a, TrialView>;
+    /// What is tried, and what it has shown. Takes as long as a report, so it is asked on a thread that may wait.
+    fn trial(&self, business: &BusinessId) -> Result<TrialView, EngineError>;
+    /// Ends a trial.
+    fn withdraw<'a>(&'a self, business: &'a BusinessId, by: &'a str) -> Later<'a, ()>;
+    /// Puts what is tried in force, if it stays within the budget.
+    fn promote<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        budget: Option<DriftBudget>,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations>;
     /// All packs, by name.
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
 

@@ -22,6 +22,8 @@ pub(crate) const PHONE_BYTES: RangeInclusive<usize> = 1..=64;
 pub(crate) const EMAIL_BYTES: RangeInclusive<usize> = 3..=254;
 /// A contact's status, a channel, an intent, a skill, a token's name: one short label.
 pub(crate) const LABEL_BYTES: RangeInclusive<usize> = 1..=64;
+/// Bots or channels that one request names.
+pub(crate) const NAMES: usize = 100;
 /// A bot's intent may be a path of labels.
 pub(crate) const INTENT_BYTES: RangeInclusive<usize> = 1..=128;
 /// A note, a reason: a few paragraphs.

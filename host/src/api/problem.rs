@@ -79,6 +79,8 @@ kinds! {
         "The detail says everything that is wrong with it, as `baton pack check` does. The rules in force are untouched.";
     ActivationUnderWay, "activation-under-way", CONFLICT, "Other rules are being activated",
         "Wait until that is done, then look which rules are in force.";
+    TrialNotReady, "trial-not-ready", CONFLICT, "What is tried has not shown enough, or differs too much",
+        "Look at the differences with GET /v1/packs/trial; wait, allow more, or promote it without a drift budget.";
     NotFound, "not-found", NOT_FOUND, "There is no such thing",
         "It never existed, or it belongs to another business than the token does.";
     IdempotencyKeyReused, "idempotency-key-reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request",
@@ -404,6 +406,7 @@ impl From<EngineError> for Problem {
             }
             EngineError::Pack { pack: _, why: _ } => Self::new(Kind::PackRefused, detail),
             EngineError::Activating => Self::new(Kind::ActivationUnderWay, detail).retry_after(5),
+            EngineError::NotReady { pack: _, why: _ } => Self::new(Kind::TrialNotReady, detail),
             EngineError::Unfit { pointer, message } => Self::invalid(vec![Fault {
                 pointer: Some(pointer),
                 parameter: None,

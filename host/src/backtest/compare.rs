@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use baton_core::{Calendar, Evidence, Reason, Time};
+use baton_core::{Calendar, Time};
 use serde::Serialize;
 
-use super::replay::{Passed, Replayed, Stretch};
+use super::replay::Replayed;
 use crate::simulate::Stage;
+use crate::stretch::{Difference, Stretch};
 
 /// Hours of a week.
 const WEEK: usize = 7 * 24;
@@ -61,53 +62,6 @@ pub struct Hour {
     pub capacity: u32,
 }
 
-/// How a stretch would have ended otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// A handover that did not happen.
-    Gained,
-    /// A handover that would not have happened.
-    Lost,
-    /// At another message.
-    Moved,
-    /// For another reason.
-    Changed,
-}
-
-impl How {
-    /// As tables write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Gained => "gained",
-            Self::Lost => "lost",
-            Self::Moved => "moved",
-            Self::Changed => "changed",
-        }
-    }
-}
-
-/// One difference, with its evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
-    /// How.
-    pub how: How,
-    /// Where.
-    pub conversation: String,
-    /// The message that would hand over, or did.
-    pub message: String,
-    /// What it says.
-    pub text: String,
-    /// Why it was handed over.
-    pub was: Option<String>,
-    /// Why it would be.
-    pub becomes: Option<String>,
-    /// The passages that speak for it, with their rules.
-    pub evidence: Vec<String>,
-    /// What people said of it, or did: `not needed`, `taken over by a person`.
-    pub people: Option<&'static str>,
-}
-
 pub(super) fn compare(stage: &Stage, replayed: Vec<Replayed>) -> Backtest {
     let calendar = stage.calendar();
     let mut found = Backtest {
@@ -149,7 +103,7 @@ pub(super) fn compare(stage: &Stage, replayed: Vec<Replayed>) -> Backtest {
             found.taken_over.0 += 1;
             found.taken_over.1 += u64::from(again.is_some());
         }
-        match difference(&stretch) {
+        match stretch.difference() {
             Some(difference) => found.differences.push(difference),
             None => found.same += u64::from(again.is_some()),
         }
@@ -158,42 +112,6 @@ pub(super) fn compare(stage: &Stage, replayed: Vec<Replayed>) -> Backtest {
     found.days = days.into_iter().map(row).collect();
     found.too_much = too_much(stage, &hours, first, last);
     found
-}
-
-fn difference(stretch: &Stretch) -> Option<Difference> {
-    let Stretch {
-        conversation,
-        happened,
-        again,
-    } = stretch;
-    let by_rules = happened.as_ref().filter(|passed| !passed.by_people);
-    let how = match (by_rules, again) {
-        (None, None) => return None,
-        (None, Some(_)) => How::Gained,
-        (Some(_), None) => How::Lost,
-        (Some(was), Some(becomes)) if was.position != becomes.position => How::Moved,
-        (Some(was), Some(becomes)) if was.reason != becomes.reason => How::Changed,
-        (Some(_), Some(_)) => return None,
-    };
-    let shown = again.as_ref().or(by_rules)?;
-    let reason = |passed: &Passed| Reason::to_string(&passed.reason);
-    let told = |found: &Evidence| format!("{:?} ({})", found.quote, found.rule);
-    let people = match happened {
-        Some(passed) if passed.by_people => Some("taken over by a person"),
-        Some(passed) if passed.needed == Some(false) => Some("not needed"),
-        Some(passed) if passed.needed == Some(true) => Some("needed"),
-        Some(_) | None => None,
-    };
-    Some(Difference {
-        how,
-        conversation: conversation.clone(),
-        message: shown.message.clone(),
-        text: shown.text.clone(),
-        was: by_rules.map(reason),
-        becomes: again.as_ref().map(reason),
-        evidence: shown.evidence.iter().map(told).collect(),
-        people,
-    })
 }
 
 fn day(calendar: &Calendar, at: Time) -> String {

@@ -11,7 +11,7 @@ pub use record::{Recorded, read};
 mod replay;
 
 mod compare;
-pub use compare::{Backtest, Day, Difference, Hour, How};
+pub use compare::{Backtest, Day, Hour};
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use baton_core::{
-    Answer, Candidates, Cause, Contact, Conversation, Draft, Effect, Ending, Event, Evidence, Handover, Holder, Input,
-    Message, Policy, Question, Reason, Speaker, Step, Time,
+    Answer, Candidates, Cause, Contact, Conversation, Draft, Effect, Ending, Event, Handover, Holder, Input, Message,
+    Policy, Question, Speaker, Step, Time,
 };
 use baton_plugin::ConversationView;
 
@@ -13,6 +13,7 @@ use super::Recorded;
 use crate::engine::Logged;
 use crate::rules::{History, View};
 use crate::simulate::Stage;
+use crate::stretch::{Passed, Stretch};
 
 /// A conversation under other rules.
 #[derive(Debug)]
@@ -21,30 +22,6 @@ pub(super) struct Replayed {
     pub(super) judged: u64,
     /// In the order of the conversation.
     pub(super) stretches: Vec<Stretch>,
-}
-
-/// A time in which the bot held the conversation: how it ended, and how it would have.
-#[derive(Debug)]
-pub(super) struct Stretch {
-    pub(super) conversation: String,
-    pub(super) happened: Option<Passed>,
-    pub(super) again: Option<Passed>,
-}
-
-/// A handover by rules, or by people who saw that one was needed.
-#[derive(Debug, Clone)]
-pub(super) struct Passed {
-    /// Position of the message in the conversation, from 1.
-    pub(super) position: u64,
-    pub(super) at: Time,
-    pub(super) message: String,
-    pub(super) text: String,
-    pub(super) reason: Reason,
-    pub(super) evidence: Vec<Evidence>,
-    /// Whether a person passed it on, where the rules had not.
-    pub(super) by_people: bool,
-    /// What was said of it afterwards, where anything was.
-    pub(super) needed: Option<bool>,
 }
 
 pub(super) fn replay(stage: &Stage, recorded: &Recorded) -> Result<Replayed, String> {
@@ -151,6 +128,8 @@ impl Replay<'_> {
             evidence: handover.evidence,
             by_people: false,
             needed: None,
+            to: None,
+            words: None,
         })
     }
 
@@ -207,5 +186,7 @@ fn happened(handover: &Handover, logged: &Logged) -> Passed {
         evidence: handover.evidence.clone(),
         by_people: matches!(handover.cause, Cause::Request(_) | Cause::Takeover(_)),
         needed,
+        to: None,
+        words: None,
     }
 }

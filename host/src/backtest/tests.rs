@@ -9,6 +9,7 @@ use super::*;
 use crate::config::Budget;
 use crate::engine::Logged;
 use crate::pack::{Pack, PackRef};
+use crate::stretch::How;
 
 fn stage(pack: &str) -> Stage {
     let pack = Pack::load(&pack.parse::<PackRef>().expect("a built-in pack")).expect("it is sound");

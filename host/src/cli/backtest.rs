@@ -10,7 +10,8 @@ use super::exit::{Exit, Failure};
 use super::local;
 use super::remote::DATA;
 use super::screen::Screen;
-use crate::backtest::{Backtest, Difference};
+use crate::backtest::Backtest;
+use crate::stretch::Difference;
 
 /// Judge the recorded conversations of a data folder with other rules, and show what would have gone otherwise.
 ///

@@ -313,6 +313,29 @@ impl Client {
         self.change(Method::POST, &["v1", "packs", "rollback"], &body)
     }
 
+    pub fn start_trial(&self, trial: &Value) -> Result<Value> {
+        self.change(Method::PUT, &["v1", "packs", "trial"], trial)
+    }
+
+    pub fn trial(&self) -> Result<Value> {
+        self.get(&["v1", "packs", "trial"])
+    }
+
+    pub fn withdraw(&self) -> Result<Value> {
+        self.change(Method::DELETE, &["v1", "packs", "trial"], &json!({}))
+    }
+
+    pub fn promote(&self, max_drift_percent: Option<f64>, at_least: Option<u64>, move_open: bool) -> Result<Value> {
+        let mut body = json!({ "move_open": move_open });
+        if let Some(most) = max_drift_percent {
+            body["max_drift_percent"] = json!(most);
+        }
+        if let Some(at_least) = at_least {
+            body["at_least"] = json!(at_least);
+        }
+        self.change(Method::POST, &["v1", "packs", "promote"], &body)
+    }
+
     pub fn generations(&self) -> Result<Value> {
         self.get(&["v1", "packs", "generations"])
     }

@@ -12,7 +12,9 @@ use tokio::sync::watch;
 
 use super::audit::Deed;
 use super::rows::{self, unreadable};
-use super::{Act, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, tokens};
+use super::{
+    Act, DriftBudget, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, TrialMode, TrialView, tokens,
+};
 use crate::api::{
     Acted, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
     OfferView, PackView, Page, Published, ReportError, ReportQuery, TaskFilter,
@@ -165,6 +167,34 @@ impl Backend for Door {
 
     fn generations(&self, business: &BusinessId) -> Result<Generations, EngineError> {
         self.0.list_generations(business)
+    }
+
+    fn start_trial<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        pack: &'a str,
+        mode: TrialMode,
+        by: &'a str,
+    ) -> Later<'a, TrialView> {
+        Box::pin(self.0.start_trial(business, pack, mode, by))
+    }
+
+    fn trial(&self, business: &BusinessId) -> Result<TrialView, EngineError> {
+        self.0.view_trial(business)
+    }
+
+    fn withdraw<'a>(&'a self, business: &'a BusinessId, by: &'a str) -> Later<'a, ()> {
+        Box::pin(self.0.withdraw(business, by))
+    }
+
+    fn promote<'a>(
+        &'a self,
+        business: &'a BusinessId,
+        budget: Option<DriftBudget>,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations> {
+        Box::pin(self.0.promote(business, budget, move_open, by))
     }
 
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError> {

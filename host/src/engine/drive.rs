@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use baton_core::{
-    Answer, Conversation, Effect, Event, Handover, HandoverId, Input, Message, Policy, Question, Reply, Step, Time,
+    Answer, Conversation, Effect, Event, Handover, HandoverId, Input, Message, Policy, Question, Reply, Scope, Step,
+    Time,
 };
 use baton_plugin::ConversationView;
 use baton_store::{ConversationKey, Store};
 
 use super::rows::{self, Loaded};
+use super::trial::Watched;
 use super::{EngineError, Logged, Tenant};
 use crate::audit::AuditLog;
 use crate::directory::{Directory, Freed};
@@ -35,6 +37,8 @@ pub(super) struct Decided {
     pub(super) effects: Vec<Effect>,
     pub(super) step: baton_store::Step,
     pub(super) freed: Freed,
+    /// What a shadow is to hear of it.
+    pub(super) watched: Option<Watched>,
     /// Who held what before, should the commit fail.
     undo: Vec<(HandoverId, Option<Handover>)>,
 }
@@ -62,6 +66,8 @@ pub(super) struct Drive<'a> {
     pub(super) policy: &'a Policy,
     pub(super) now: Time,
     pub(super) troubles: Vec<Trouble>,
+    /// What a shadow will hear of this step, where there is one.
+    pub(super) watched: Option<Watched>,
 }
 
 impl Drive<'_> {
@@ -75,34 +81,16 @@ impl Drive<'_> {
         message: Option<&Message>,
         counted: bool,
     ) -> Arc<dyn ConversationView> {
-        let (store, key) = (Arc::clone(&self.world.store), self.key.clone());
-        let last = message.filter(|_| counted).cloned();
-        let history = move |before: u64, n: usize| {
-            let n = n.saturating_sub(usize::from(last.is_some()));
-            let rows = store.last_messages(&key, before, n).unwrap_or_else(|error| {
-                tracing::error!(%key, %error, "the history cannot be read");
-                Vec::new()
-            });
-            let logged = rows.iter().filter_map(|row| record::read::<Logged>(&row.payload).ok());
-            logged
-                .filter(|logged| !logged.refused)
-                .map(|logged| logged.message)
-                .chain(last.clone())
-                .collect()
-        };
-        let locale = conversation
-            .contact
-            .locale
-            .clone()
-            .unwrap_or_else(|| self.tenant.business.locale.clone());
-        Arc::new(View {
-            conversation: Arc::new(conversation.clone()),
+        let locale = &self.tenant.business.locale;
+        view(
+            &self.world.store,
+            self.key,
             locale,
-            bot_state: message.and_then(|m| m.bot_state.clone()),
-            length: conversation.length + u64::from(!counted),
-            now: self.now,
-            history: History::new(history),
-        })
+            conversation,
+            message,
+            counted,
+            self.now,
+        )
     }
 
     /// Steps until the core is done. Nothing is kept of a step that is refused.
@@ -114,6 +102,9 @@ impl Drive<'_> {
         log: Option<LogEntry>,
     ) -> Result<Decided, EngineError> {
         let first = input.clone();
+        if self.tenant.shadow().is_some() {
+            self.watched = Some(Watched::new(&start, &input, self.now));
+        }
         let said = log.as_ref().map(|entry| entry.message.clone());
         let (mut after, mut input) = (start, input);
         let (mut answers, mut view, mut assigning) = (Vec::new(), None, None);
@@ -160,6 +151,7 @@ impl Drive<'_> {
             effects,
             step,
             freed,
+            watched: self.watched.take(),
             undo,
         })
     }
@@ -174,17 +166,14 @@ impl Drive<'_> {
         let (generation, now) = (self.generation, self.now);
         match question {
             Question::Assign(asked) => {
-                let (directory, contact) = (&self.world.directory, &conversation.contact);
-                Answer::Candidates(generation.rank(
-                    &business.id,
-                    directory,
-                    asked,
-                    contact,
-                    view,
-                    now,
-                    metrics,
-                    troubles,
-                ))
+                let directory = &self.world.directory;
+                let survey = directory.survey(&business.id, &asked.scope, &asked.handover, now);
+                if let Some(watched) = &mut self.watched {
+                    let of = |scope: &Scope| directory.survey(&business.id, scope, &asked.handover, now);
+                    watched.saw(&asked.scope, &survey, of);
+                }
+                let contact = &conversation.contact;
+                Answer::Candidates(generation.rank(survey, asked, contact, view, now, metrics, troubles))
             }
             Question::Draft(asked) => Answer::Draft(generation.compose(business, asked, view, now, metrics, troubles)),
             Question::Returning(asked) => {
@@ -224,6 +213,41 @@ impl Drive<'_> {
         }
         (freed, undo)
     }
+}
+
+/// What the plugins may see of a conversation, as [`Drive::view`] says; `locale` is the business's.
+pub(super) fn view(
+    store: &Arc<dyn Store>,
+    key: &ConversationKey,
+    locale: &str,
+    conversation: &Conversation,
+    message: Option<&Message>,
+    counted: bool,
+    now: Time,
+) -> Arc<dyn ConversationView> {
+    let (store, key) = (Arc::clone(store), key.clone());
+    let last = message.filter(|_| counted).cloned();
+    let history = move |before: u64, n: usize| {
+        let n = n.saturating_sub(usize::from(last.is_some()));
+        let rows = store.last_messages(&key, before, n).unwrap_or_else(|error| {
+            tracing::error!(%key, %error, "the history cannot be read");
+            Vec::new()
+        });
+        let logged = rows.iter().filter_map(|row| record::read::<Logged>(&row.payload).ok());
+        logged
+            .filter(|logged| !logged.refused)
+            .map(|logged| logged.message)
+            .chain(last.clone())
+            .collect()
+    };
+    Arc::new(View {
+        conversation: Arc::new(conversation.clone()),
+        locale: conversation.contact.locale.clone().unwrap_or_else(|| locale.to_owned()),
+        bot_state: message.and_then(|m| m.bot_state.clone()),
+        length: conversation.length + u64::from(!counted),
+        now,
+        history: History::new(history),
+    })
 }
 
 /// A message on its way into the log.

@@ -107,6 +107,7 @@ impl Again<'_> {
             policy: &policy,
             now: decision.now,
             troubles: Vec::new(),
+            watched: None,
         };
         let start = self.start();
         differs.extend(self.judge(&start, &generation, &mut drive));

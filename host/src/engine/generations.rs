@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::audit::Deed;
 use super::rows::{all_facts, unreadable};
+use super::trial;
 use super::{Engine, EngineError, Tenant};
 use crate::pack::Pack;
 use crate::record::{EventRow, What};
@@ -114,30 +115,33 @@ impl<'a> KeptRules<'a> {
 
     /// The rows that put a generation in force; a new one joins the history.
     pub fn rows(&self, active: &ActiveRules, new: Option<&PastGeneration>) -> Vec<FactChange> {
-        let row = |key: String, payload: Vec<u8>| FactChange {
+        let mut rows = vec![FactChange {
             table: FactTable::Packs,
-            key,
-            payload: Some(payload),
-        };
-        let json = |value: Result<Vec<u8>, serde_json::Error>| value.expect("strings and numbers can be written");
-        let mut rows = vec![row(
-            format!("{}/active", self.business),
-            json(serde_json::to_vec(active)),
-        )];
-        rows.extend(new.map(|past| {
-            let key = format!("{}/generation/{:020}", self.business, past.number);
-            row(key, json(serde_json::to_vec(past)))
-        }));
+            key: format!("{}/active", self.business),
+            payload: Some(serde_json::to_vec(active).expect("strings and numbers can be written")),
+        }];
+        rows.extend(new.map(|past| self.history_row(past)));
         rows
+    }
+
+    /// The row by which a generation joins the history.
+    pub fn history_row(&self, past: &PastGeneration) -> FactChange {
+        FactChange {
+            table: FactTable::Packs,
+            key: format!("{}/generation/{:020}", self.business, past.number),
+            payload: Some(serde_json::to_vec(past).expect("strings and numbers can be written")),
+        }
     }
 }
 
 /// What is wanted to be in force.
-enum Wanted {
+pub(super) enum Wanted {
     /// A pack, as a new generation.
     Pack(Arc<Pack>),
     /// One that was in force before.
     Past(u64),
+    /// The canary of this number, which was in force for some.
+    Canary(u64),
 }
 
 impl Engine {
@@ -198,7 +202,7 @@ impl Engine {
         Ok(Generations { in_force, all })
     }
 
-    async fn put_in_force(
+    pub(super) async fn put_in_force(
         self: &Arc<Self>,
         business: &BusinessId,
         wanted: Wanted,
@@ -220,7 +224,7 @@ impl Engine {
                 at_ms: self.now().0,
                 by: by.to_owned(),
             },
-            Wanted::Past(number) => {
+            Wanted::Past(number) | Wanted::Canary(number) => {
                 let history = kept.history()?;
                 let known: Vec<String> = history.iter().map(|past| past.number.to_string()).collect();
                 let found = history.into_iter().find(|past| past.number == *number);
@@ -253,6 +257,7 @@ impl Engine {
             subject: past.pack.clone(),
         };
         let told = |rules: &str| json!({ "rules": rules });
+        facts.push(trial::ended(business));
         facts.push(
             self.world
                 .write_down(business, now, deed, told(&before.rules), told(&generation.rules)),
@@ -274,8 +279,9 @@ impl Engine {
         let committed = self.write(step).await?;
         tracing::info!(%business, rules = &*generation.rules, previous = &*before.rules, by, "rules activated");
         // One that was in force before has passed its probation; and two that fail must not take turns.
-        let since = matches!(wanted, Wanted::Pack(_)).then_some(now);
+        let since = (!matches!(wanted, Wanted::Past(_))).then_some(now);
         tenant.put_in_force(generation, since, move_open);
+        tenant.end_trial();
         if let Some(first) = committed.first_event {
             self.hint_events(first);
         }
@@ -291,12 +297,13 @@ impl Engine {
         past: &PastGeneration,
     ) -> Result<Arc<Generation>, EngineError> {
         let name = format!("{}#{}", past.pack, past.number);
-        if let (Wanted::Past(_), Some(loaded)) = (wanted, tenant.generation_named(&name)) {
+        let loaded = tenant.generation_named(&name);
+        if let (Wanted::Past(_) | Wanted::Canary(_), Some(loaded)) = (wanted, loaded) {
             return Ok(loaded);
         }
         let pack = match wanted {
             Wanted::Pack(pack) => Arc::clone(pack),
-            Wanted::Past(_) => self
+            Wanted::Past(_) | Wanted::Canary(_) => self
                 .loader
                 .pack(&past.pack)
                 .map_err(|error| refused(&past.pack, &error))?,
@@ -307,11 +314,15 @@ impl Engine {
         made.map(Arc::new).map_err(|error| refused(&id, &error))
     }
 
-    /// Takes back a generation on probation whose plugins fail. Cheap: asked after every step.
+    /// Takes back a generation on probation, or a canary, whose plugins fail. Cheap: asked after every step.
     pub(super) fn look_after(self: &Arc<Self>, tenant: &Arc<Tenant>, now: Time, troubles: &[Trouble]) {
-        let Some(failing) = tenant.on_probation(now) else {
-            return;
-        };
+        let canary = tenant.trial(|trial| trial.canary().cloned()).flatten();
+        for failing in [tenant.on_probation(now), canary].into_iter().flatten() {
+            self.judge_rules(tenant, &failing, troubles);
+        }
+    }
+
+    fn judge_rules(self: &Arc<Self>, tenant: &Arc<Tenant>, failing: &Arc<Generation>, troubles: &[Trouble]) {
         let tripped = troubles.iter().find_map(|trouble| match trouble {
             Trouble::Tripped { plugin, rules, why } if **rules == *failing.rules => {
                 Some(format!("`{plugin}` keeps failing: {why}"))
@@ -327,12 +338,16 @@ impl Engine {
             // It is being replaced already.
             return;
         }
-        let (engine, tenant) = (Arc::clone(self), Arc::clone(tenant));
+        let (engine, tenant, rules) = (Arc::clone(self), Arc::clone(tenant), Arc::clone(&failing.rules));
         tokio::spawn(async move {
             let business = &tenant.business.id;
-            tracing::error!(%business, rules = &*failing.rules, why, "rules are rolled back by themselves");
+            tracing::error!(%business, rules = &*rules, why, "rules are taken back by themselves");
             let by = format!("baton: {why}");
-            if let Err(error) = engine.roll_back(business, None, &by).await {
+            let taken_back = match tenant.generation().rules == rules {
+                true => engine.roll_back(business, None, &by).await.map(|_| ()),
+                false => engine.withdraw(business, &by).await,
+            };
+            if let Err(error) = taken_back {
                 tracing::error!(%business, %error, "rules could not be rolled back");
             }
         });
@@ -368,7 +383,7 @@ pub(super) fn load_kept(
     Ok(())
 }
 
-fn refused(pack: &str, error: &dyn std::error::Error) -> EngineError {
+pub(super) fn refused(pack: &str, error: &dyn std::error::Error) -> EngineError {
     EngineError::Pack {
         pack: pack.to_owned(),
         why: error.to_string(),

@@ -264,6 +264,7 @@ fn say(
         policy: &policy,
         now,
         troubles: Vec::new(),
+        watched: None,
     };
     let stale = conversation.is_stale(&message);
     let signals = if stale || message.speaker == Speaker::Agent || policy.mode == Mode::Off {
@@ -515,6 +516,7 @@ fn step(
         policy: &policy,
         now,
         troubles: Vec::new(),
+        watched: None,
     };
     let decided = drive.run(Some(before), before.conversation.clone(), input, None)?;
     Ok((decided, drive.troubles))

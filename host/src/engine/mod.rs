@@ -25,6 +25,7 @@ mod start;
 mod tenant;
 mod timers;
 mod tokens;
+mod trial;
 mod turns;
 mod workers;
 
@@ -55,6 +56,7 @@ pub use generations::{ActiveRules, Generations, KeptRules, PastGeneration};
 pub use start::{EngineParts, StartEngineError};
 pub use tenant::Tenant;
 pub use tokens::Tokens;
+pub use trial::{DriftBudget, KeptTrial, Share, Tally, TrialMode, TrialView};
 
 /// A message as it came through the door, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -227,6 +229,14 @@ pub enum EngineError {
     /// Other rules are being activated: 409.
     #[error("other rules of this business are being activated right now")]
     Activating,
+    /// A trial that has not shown what it should: 409.
+    #[error("{pack} is not promoted: {why}")]
+    NotReady {
+        /** Which pack. */
+        pack: String,
+        /** What is missing, and what to do. */
+        why: String,
+    },
     /// Somebody who cannot be spared: 409.
     #[error("agent {id:?} {why}")]
     Needed {
@@ -378,6 +388,9 @@ impl Engine {
             }
         };
         self.after_commit(tenant, &decided, committed);
+        if let (Some(watched), Some(trial)) = (decided.watched.take(), tenant.shadow()) {
+            trial.hear(watched, &decided.after, &decided.effects);
+        }
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use super::timers::Bell;
 use super::tokens::{self, Tokens};
 use super::turns::Turns;
 use super::workers::Workers;
-use super::{Engine, EngineError, Tenant};
+use super::{Engine, EngineError, Tenant, trial};
 use crate::auth::Token;
 use crate::deliver::mail::LinkKey;
 use crate::directory::Directory;
@@ -83,28 +83,31 @@ impl Engine {
             .into_iter()
             .map(|tenant| (tenant.business.id.clone(), Arc::new(tenant)))
             .collect();
+        let world = World {
+            store,
+            directory,
+            metrics,
+            audit: Arc::default(),
+        };
+        let (store, directory) = (&world.store, &world.directory);
         for tenant in tenants.values() {
-            people::meet(&directory, &tenant.business, &*store).map_err(StartEngineError::Read)?;
+            people::meet(directory, &tenant.business, &**store).map_err(StartEngineError::Read)?;
         }
-        let opened_by = count_open(&*store, &directory).map_err(StartEngineError::Read)?;
+        let opened_by = count_open(&**store, directory).map_err(StartEngineError::Read)?;
         for tenant in tenants.values() {
             let wanted = opened_by.get(&tenant.business.id);
-            let kept = wanted.map_or(Ok(()), |wanted| load_kept(&*store, &loader, tenant, wanted));
+            let kept = wanted.map_or(Ok(()), |wanted| load_kept(&**store, &loader, tenant, wanted));
             kept.map_err(StartEngineError::Read)?;
+            trial::resume(&world, &loader, tenant).map_err(StartEngineError::Read)?;
         }
-        let tokens = Tokens::load(&*store, tokens).map_err(StartEngineError::Read)?;
+        let tokens = Tokens::load(&**store, tokens).map_err(StartEngineError::Read)?;
         let counts = store
             .counts()
             .map_err(|e| StartEngineError::Read(unreadable("counts", e)))?;
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
         let workers = Workers::start(threads.unwrap_or((2 * cores).max(4))).map_err(StartEngineError::Threads)?;
         Ok(Arc::new(Self {
-            world: World {
-                store,
-                directory,
-                metrics,
-                audit: Arc::default(),
-            },
+            world,
             tenants,
             tokens,
             turns: Turns::new(),

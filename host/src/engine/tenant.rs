@@ -6,6 +6,7 @@ use baton_core::{Conversation, Effect, Ending, Event, Time};
 use baton_store::NewEvent;
 
 use super::generations::is_on_probation;
+use super::trial::Trial;
 use crate::config::Business;
 use crate::deliver::Endpoints;
 use crate::observe::Metrics;
@@ -31,6 +32,8 @@ struct Shelf {
     older: Vec<Arc<Generation>>,
     /// Handovers that generations before this one opened follow the one in force.
     moved_before: u64,
+    /// What is tried beside it.
+    trial: Option<Arc<Trial>>,
 }
 
 /// Generations that stay loaded besides the one in force; each holds the snapshots of its pack, some 10 MB. Handovers
@@ -47,6 +50,7 @@ impl Tenant {
                 since: None,
                 older: Vec::new(),
                 moved_before: 0,
+                trial: None,
             }),
             endpoints,
             activation: tokio::sync::Mutex::new(()),
@@ -62,20 +66,57 @@ impl Tenant {
         Arc::clone(&self.shelf().in_force)
     }
 
-    /// The rules that an open handover keeps; those in force where the ones that opened it are gone, or were told to
-    /// leave it.
+    /// The rules for a conversation: those that opened its handover, where they are there and were not told to leave it;
+    /// a canary's, where it is one of its share; else those in force.
     pub(super) fn generation_for(&self, conversation: &Conversation) -> Arc<Generation> {
         let opened_by = conversation.handover.as_ref().map(|handover| handover.rules.as_str());
         let shelf = self.shelf();
         let kept = opened_by.and_then(|rules| shelf.older.iter().find(|generation| &*generation.rules == rules));
         let kept = kept.filter(|generation| generation.number() >= shelf.moved_before);
-        Arc::clone(kept.unwrap_or(&shelf.in_force))
+        let trial = shelf.trial.as_ref();
+        let canary = trial.and_then(|trial| trial.canary());
+        let opened_by_canary = canary.filter(|canary| Some(&*canary.rules) == opened_by);
+        if let Some(kept) = kept.or(opened_by_canary) {
+            return Arc::clone(kept);
+        }
+        let taken = opened_by.is_none() && trial.is_some_and(|trial| trial.takes(conversation));
+        Arc::clone(canary.filter(|_| taken).unwrap_or(&shelf.in_force))
+    }
+
+    /// What is tried, if anything is.
+    pub(super) fn trial<T>(&self, look: impl FnOnce(&Trial) -> T) -> Option<T> {
+        self.shelf().trial.as_deref().map(look)
+    }
+
+    /// The trial whose shadow listens.
+    pub(super) fn shadow(&self) -> Option<Arc<Trial>> {
+        self.shelf().trial.clone().filter(|trial| trial.has_shadow())
+    }
+
+    /// Tries something from the next message on; what was tried before is over.
+    pub(super) fn begin_trial(&self, trial: Trial) {
+        self.end_trial();
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        shelf.trial = Some(Arc::new(trial));
+    }
+
+    /// Ends what is tried; a canary's generation stays for the handovers that it opened.
+    pub(super) fn end_trial(&self) {
+        let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let trial = shelf.trial.take();
+        let Some(canary) = trial.as_ref().and_then(|trial| trial.canary()) else {
+            return;
+        };
+        if canary.rules != shelf.in_force.rules {
+            shelf.older.push(Arc::clone(canary));
+        }
     }
 
     /// A generation that is still loaded, by its name.
     pub(super) fn generation_named(&self, rules: &str) -> Option<Arc<Generation>> {
         let shelf = self.shelf();
-        let mut loaded = shelf.older.iter().chain([&shelf.in_force]);
+        let canary = shelf.trial.as_ref().and_then(|trial| trial.canary());
+        let mut loaded = shelf.older.iter().chain([&shelf.in_force]).chain(canary);
         loaded.find(|generation| &*generation.rules == rules).cloned()
     }
 

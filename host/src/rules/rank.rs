@@ -5,15 +5,15 @@
 
 use std::sync::Arc;
 
-use baton_core::{AssignQuestion, BusinessId, Candidates, Contact, PassedOver, Ranked, Time};
+use baton_core::{AssignQuestion, Candidates, Contact, PassedOver, Ranked, Time};
 use baton_plugin::{Candidate, Choice, ConversationView, Ranking};
 
 use super::{Generation, Trouble};
-use crate::directory::{Directory, Survey};
+use crate::directory::Survey;
 use crate::observe::Metrics;
 
 impl Generation {
-    /// Answers who is available, best first.
+    /// Answers who is available, best first; `survey` is of the question's scope.
     ///
     /// The caller holds [`Directory::assigning`] until the step's outcome is counted.
     #[allow(
@@ -22,8 +22,7 @@ impl Generation {
     )]
     pub fn rank(
         &self,
-        business: &BusinessId,
-        directory: &Directory,
+        survey: Survey,
         question: &AssignQuestion,
         contact: &Contact,
         view: &Arc<dyn ConversationView>,
@@ -35,7 +34,7 @@ impl Generation {
             mut available,
             mut passed_over,
             next_at,
-        } = directory.survey(business, &question.scope, &question.handover, now);
+        } = survey;
         for candidate in &mut available {
             candidate.owner = contact.owner.as_ref() == Some(&candidate.agent);
         }

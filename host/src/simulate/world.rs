@@ -194,16 +194,11 @@ impl World for Rehearsal<'_> {
         let mut troubles = Vec::new();
         let (generation, business, metrics) = (self.generation, self.business, &self.metrics);
         let answer = match question {
-            Question::Assign(asked) => Answer::Candidates(generation.rank(
-                &business.id,
-                &self.directory,
-                asked,
-                &conversation.contact,
-                &view,
-                now,
-                metrics,
-                &mut troubles,
-            )),
+            Question::Assign(asked) => {
+                let survey = self.directory.survey(&business.id, &asked.scope, &asked.handover, now);
+                let contact = &conversation.contact;
+                Answer::Candidates(generation.rank(survey, asked, contact, &view, now, metrics, &mut troubles))
+            }
             Question::Draft(asked) => {
                 Answer::Draft(generation.compose(business, asked, &view, now, metrics, &mut troubles))
             }

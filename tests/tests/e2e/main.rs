@@ -20,6 +20,7 @@ mod report;
 mod restart;
 mod rules;
 mod tidy;
+mod trial;
 mod tutorial;
 mod webhooks;
 

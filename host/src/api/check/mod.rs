@@ -5,6 +5,9 @@
 mod faults;
 pub(crate) use faults::{Faults, member};
 
+mod packs;
+pub(crate) use packs::{activate, promote, trial};
+
 mod people;
 pub(crate) use people::{accept, assign, complete, decline, give_back, new_token, note, presence, profile};
 

@@ -8,6 +8,7 @@ mod events;
 mod handovers;
 mod offers;
 mod operations;
+mod packs;
 mod reports;
 mod service;
 mod tasks;
@@ -81,10 +82,12 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(events::list_dead_letters))
         .routes(routes!(events::send_again))
         .routes(routes!(audit::list_audit))
-        .routes(routes!(operations::list_packs))
-        .routes(routes!(operations::activate_pack))
-        .routes(routes!(operations::roll_back_pack))
-        .routes(routes!(operations::list_generations))
+        .routes(routes!(packs::list_packs))
+        .routes(routes!(packs::activate_pack))
+        .routes(routes!(packs::roll_back_pack))
+        .routes(routes!(packs::list_generations))
+        .routes(routes!(packs::get_trial, packs::put_trial, packs::withdraw_trial))
+        .routes(routes!(packs::promote_pack))
         .routes(routes!(operations::list_tokens, operations::create_token))
         .routes(routes!(operations::revoke_token))
 }

@@ -1,4 +1,4 @@
-//! Administration: packs and tokens.
+//! Administration: tokens.
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
@@ -7,84 +7,11 @@ use axum::{Extension, Json};
 
 use super::Paged;
 use crate::api::extract::Body;
-use crate::api::gate::{ADMIN, AGENT, By, OPERATOR, Shared};
+use crate::api::gate::{ADMIN, By, Shared};
 use crate::api::keep::Unkept;
 use crate::api::problem::{Kind, Problem};
-use crate::api::{Page, check, limits, wire};
+use crate::api::{Page, check, wire};
 use crate::auth::{Realm, Token};
-
-/// List the rule packs of the business.
-#[utoipa::path(
-    get, path = "/v1/packs", tag = "administration",
-    responses((status = 200, description = "All of them, by name.", body = wire::Page<wire::Pack>)),
-    security(("token" = ["agent", "operator", "admin"])),
-)]
-pub(super) async fn list_packs(
-    State(app): State<Shared>,
-    By(caller): By<{ AGENT | OPERATOR }>,
-    uri: Uri,
-) -> Result<impl IntoResponse, Problem> {
-    let items = app.backend.packs(&caller.business)?;
-    Ok(Paged::<wire::Pack>::new(Page { items, next: None }, &uri))
-}
-
-/// Put a pack in force.
-///
-/// It is compiled and tried first; from the next message on it judges. Open handovers keep the rules that opened them,
-/// unless they are told to move. What fails in its first minutes is rolled back by itself.
-#[utoipa::path(
-    post, path = "/v1/packs/activate", tag = "administration",
-    request_body = wire::Activate,
-    responses((status = 200, description = "In force.", body = wire::Generations)),
-    security(("token" = ["operator", "admin"])),
-)]
-pub(super) async fn activate_pack(
-    State(app): State<Shared>,
-    By(caller): By<{ OPERATOR }>,
-    body: Body<wire::Activate>,
-) -> Result<Json<wire::Generations>, Problem> {
-    let (pack, move_open) = body.check(|new, faults| {
-        let wire::Activate { pack, move_open } = new;
-        let pack = faults.required("/pack", pack);
-        let pack = pack.and_then(|pack| faults.line("/pack", Some(pack), &limits::LABEL_BYTES));
-        Some((pack?, move_open.unwrap_or(false)))
-    })?;
-    let done = app
-        .backend
-        .activate(&caller.business, &pack, move_open, &caller.by())
-        .await?;
-    Ok(Json(done.into()))
-}
-
-/// Go back to an earlier generation.
-#[utoipa::path(
-    post, path = "/v1/packs/rollback", tag = "administration",
-    request_body = wire::RollBack,
-    responses((status = 200, description = "In force.", body = wire::Generations)),
-    security(("token" = ["operator", "admin"])),
-)]
-pub(super) async fn roll_back_pack(
-    State(app): State<Shared>,
-    By(caller): By<{ OPERATOR }>,
-    body: Body<wire::RollBack>,
-) -> Result<Json<wire::Generations>, Problem> {
-    let wire::RollBack { to } = body.check(|new, _| Some(new))?;
-    let done = app.backend.roll_back(&caller.business, to, &caller.by()).await?;
-    Ok(Json(done.into()))
-}
-
-/// List the generations of rules, the newest first.
-#[utoipa::path(
-    get, path = "/v1/packs/generations", tag = "administration",
-    responses((status = 200, description = "All that were ever in force.", body = wire::Generations)),
-    security(("token" = ["operator", "admin"])),
-)]
-pub(super) async fn list_generations(
-    State(app): State<Shared>,
-    By(caller): By<{ OPERATOR }>,
-) -> Result<Json<wire::Generations>, Problem> {
-    Ok(Json(app.backend.generations(&caller.business)?.into()))
-}
 
 /// List the tokens of the business, without their secrets.
 #[utoipa::path(

@@ -13,9 +13,13 @@ use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
 use crate::config::{HoursFault, WorkingHours};
 use crate::directory::Profile;
-use crate::engine::{Act, EngineError, Explained, Explanation, Generations, Judged, Logged, PastGeneration, Said};
+use crate::engine::{
+    Act, DriftBudget, EngineError, Explained, Explanation, Generations, Judged, KeptTrial, Logged, PastGeneration,
+    Said, Tally, TrialMode, TrialView,
+};
 use crate::record;
 use crate::report;
+use crate::stretch::How;
 
 pub(super) struct Fake {
     state: Mutex<State>,
@@ -415,6 +419,40 @@ impl Backend for Fake {
         Ok(generations())
     }
 
+    fn start_trial<'a>(
+        &'a self,
+        _: &'a BusinessId,
+        pack: &'a str,
+        mode: TrialMode,
+        by: &'a str,
+    ) -> Later<'a, TrialView> {
+        self.state().asked.push(format!("try {pack} as {mode:?} by {by}"));
+        Box::pin(async { Ok(trial(mode)) })
+    }
+
+    fn trial(&self, _: &BusinessId) -> Result<TrialView, EngineError> {
+        Ok(trial(TrialMode::Shadow { cpu_percent: 25 }))
+    }
+
+    fn withdraw<'a>(&'a self, _: &'a BusinessId, by: &'a str) -> Later<'a, ()> {
+        self.state().asked.push(format!("withdraw by {by}"));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn promote<'a>(
+        &'a self,
+        _: &'a BusinessId,
+        budget: Option<DriftBudget>,
+        move_open: bool,
+        by: &'a str,
+    ) -> Later<'a, Generations> {
+        let budget = budget.map(|budget| (budget.most_percent, budget.at_least));
+        self.state()
+            .asked
+            .push(format!("promote {budget:?} {move_open} by {by}"));
+        Box::pin(async { Ok(generations()) })
+    }
+
     fn packs(&self, _: &BusinessId) -> Result<Vec<PackView>, EngineError> {
         let (name, version, description) = ("hvac".into(), "1.2.0".into(), "Home services".into());
         let detectors = vec!["human-requested".into()];
@@ -537,6 +575,30 @@ impl Backend for Fake {
     }
 
     fn served(&self, _: &str, _: &str, _: u16, _: std::time::Duration) {}
+}
+
+fn trial(mode: TrialMode) -> TrialView {
+    let shadow = matches!(mode, TrialMode::Shadow { .. });
+    TrialView {
+        kept: KeptTrial {
+            pack: "hvac@1.3.0".into(),
+            number: if shadow { 0 } else { 4 },
+            mode,
+            since_ms: START_MS,
+            by: "operator:desk".into(),
+        },
+        calls: (12, 0),
+        tally: shadow.then(|| Tally {
+            stretches: 3,
+            messages: 4,
+            happened: 1,
+            again: 2,
+            same: 1,
+            differences: [(How::Gained, 1)].into(),
+            ..Tally::default()
+        }),
+        sides: (!shadow).then(Default::default),
+    }
 }
 
 fn generations() -> Generations {

@@ -69,7 +69,11 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         GET /v1/handovers/{id}
         GET /v1/handovers/{id}/explain
         GET /v1/packs
+        DELETE /v1/packs/trial
         GET /v1/packs/generations
+        GET /v1/packs/trial
+        PUT /v1/packs/trial
+        POST /v1/packs/promote
         POST /v1/packs/activate
         POST /v1/packs/rollback
         GET /v1/reports/handovers

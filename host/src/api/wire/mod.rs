@@ -22,9 +22,10 @@ mod message;
 pub(crate) use message::{BotState, Evidence, Judged, Logged, NewMessage, Priority};
 
 mod operations;
-pub(crate) use operations::{
-    Activate, AuditEntry, DeadLetter, Generations, Index, NewToken, NewTokenText, Pack, ProblemKind, RollBack, Token,
-};
+pub(crate) use operations::{AuditEntry, DeadLetter, Index, NewToken, NewTokenText, ProblemKind, Token};
+
+mod packs;
+pub(crate) use packs::{Activate, Generations, Mode, NewTrial, Pack, Promote, RollBack, Trial};
 
 mod task;
 pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, GiveBack, NewNote, Outcome, Task};

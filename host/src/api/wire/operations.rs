@@ -1,4 +1,4 @@
-//! What operators and admins see: packs, dead letters, tokens, the list of problems.
+//! What operators and admins see: dead letters, tokens, the list of problems.
 
 use std::collections::BTreeMap;
 
@@ -9,101 +9,6 @@ use utoipa::ToSchema;
 
 use super::rfc3339;
 use crate::{api, audit, auth};
-
-/// A rule pack of the business.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Pack {
-    #[schema(example = "hvac")]
-    pub(crate) name: String,
-    #[schema(example = "1.2.0")]
-    pub(crate) version: String,
-    pub(crate) description: String,
-    /// The generation in force that was made from it; absent when it is not active.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "hvac@1.2.0#3")]
-    pub(crate) rules: Option<String>,
-    /// Ids of its rules that find signals.
-    pub(crate) detectors: Vec<String>,
-    /// Ids of its rules that choose among candidates.
-    pub(crate) strategies: Vec<String>,
-    /// Ids of its rules that write drafts.
-    pub(crate) templates: Vec<String>,
-}
-
-/// Which pack to put in force.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "pack": "hvac@1.2.0" }))]
-pub(crate) struct Activate {
-    /// `name`, or `name@version`.
-    #[schema(required, nullable = false, max_length = 128)]
-    pub(crate) pack: Option<String>,
-    /// Whether open handovers follow it too; otherwise they keep the rules that opened them.
-    pub(crate) move_open: Option<bool>,
-}
-
-/// Which generation to go back to.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({ "to": 2 }))]
-pub(crate) struct RollBack {
-    /// Its number; the one before where it is not given.
-    #[schema(minimum = 1)]
-    pub(crate) to: Option<u64>,
-}
-
-/// The rules that were ever in force.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Generations {
-    /// The number of the one in force.
-    pub(crate) in_force: u64,
-    /// The newest first.
-    pub(crate) items: Vec<Generation>,
-}
-
-/// A set of rules that was in force at some time.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Generation {
-    #[schema(example = "hvac@1.2.0#3")]
-    pub(crate) rules: String,
-    #[schema(example = "hvac@1.2.0")]
-    pub(crate) pack: String,
-    /// Counts from 1.
-    pub(crate) number: u64,
-    pub(crate) in_force: bool,
-    /// When it was activated for the first time.
-    #[schema(format = DateTime)]
-    pub(crate) at: String,
-    /// By whom.
-    #[schema(example = "operator:desk")]
-    pub(crate) by: String,
-}
-
-impl From<crate::engine::Generations> for Generations {
-    fn from(generations: crate::engine::Generations) -> Self {
-        let crate::engine::Generations { in_force, all } = generations;
-        let item = |past: crate::engine::PastGeneration| {
-            let crate::engine::PastGeneration {
-                pack,
-                number,
-                at_ms,
-                by,
-            } = past;
-            Generation {
-                rules: format!("{pack}#{number}"),
-                pack,
-                number,
-                in_force: number == in_force,
-                at: super::rfc3339(baton_core::Time(at_ms)),
-                by,
-            }
-        };
-        Self {
-            in_force,
-            items: all.into_iter().map(item).collect(),
-        }
-    }
-}
 
 /// A delivery that was given up.
 #[derive(Debug, Serialize, ToSchema)]
@@ -218,29 +123,6 @@ pub(crate) struct Index {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) links: BTreeMap<String, String>,
-}
-
-impl From<api::PackView> for Pack {
-    fn from(view: api::PackView) -> Self {
-        let api::PackView {
-            name,
-            version,
-            description,
-            rules,
-            detectors,
-            strategies,
-            templates,
-        } = view;
-        Self {
-            name,
-            version,
-            description,
-            rules,
-            detectors,
-            strategies,
-            templates,
-        }
-    }
 }
 
 impl From<api::DeadLetter> for DeadLetter {

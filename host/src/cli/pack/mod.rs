@@ -20,6 +20,9 @@ mod test;
 mod new;
 use new::New;
 
+mod trial;
+use trial::{Canary, Diff, Promote, Shadow, Withdraw};
+
 mod install;
 use install::{Install, Remove, Where};
 
@@ -94,6 +97,11 @@ enum Act {
         #[arg(long, value_name = "NUMBER")]
         to: Option<u64>,
     },
+    Shadow(Shadow),
+    Canary(Canary),
+    Diff(Diff),
+    Promote(Promote),
+    Withdraw(Withdraw),
     /// List every generation of rules that was in force: rules, since, by whom.
     #[command(after_help = "Example:\n  baton pack history")]
     History {
@@ -147,6 +155,11 @@ impl Pack {
             } => generations(screen, &remote.client()?.activate(&pack, move_open)?),
             Act::Rollback { remote, to } => generations(screen, &remote.client()?.roll_back(to)?),
             Act::History { remote } => generations(screen, &remote.client()?.generations()?),
+            Act::Shadow(shadow) => shadow.run(screen),
+            Act::Canary(canary) => canary.run(screen),
+            Act::Diff(diff) => diff.run(screen),
+            Act::Promote(promote) => promote.run(screen),
+            Act::Withdraw(withdraw) => withdraw.run(screen),
             Act::New(new) => new.run(screen),
             Act::Build(build) => build.run(screen),
             Act::Inspect(inspect) => inspect.run(screen),
