@@ -9,11 +9,13 @@ pub mod fuzz;
 pub mod guests;
 mod mail;
 mod platform;
+mod python;
 
 pub use chat::Chat;
 pub use daemon::{Daemon, Reply, baton, http};
 pub use mail::{MailServer, PASSWORD};
 pub use platform::{Platform, Received};
+pub use python::python;
 
 use std::time::{Duration, Instant};
 

@@ -21,17 +21,12 @@ pub struct MailServer {
 }
 
 /// A Python with aiosmtpd, made once for all tests of a run; `None` where there is no pip.
-fn python() -> Option<&'static Path> {
+fn with_mail() -> Option<&'static Path> {
     static MADE: OnceLock<Option<(tempfile::TempDir, PathBuf)>> = OnceLock::new();
     let made = MADE.get_or_init(|| {
         let folder = tempfile::tempdir().ok()?;
-        let env = folder.path().join("venv");
-        let made = Command::new("python3").args(["-m", "venv"]).arg(&env).output().ok()?;
-        let python = env.join("bin/python");
-        let install = "-m pip install --quiet --disable-pip-version-check aiosmtpd==1.4.6 trustme==1.2.1";
-        let installed =
-            made.status.success() && Command::new(&python).args(install.split(' ')).status().ok()?.success();
-        installed.then_some((folder, python))
+        let python = crate::python(folder.path(), &["aiosmtpd==1.4.6", "trustme==1.2.1"])?;
+        Some((folder, python))
     });
     made.as_ref().map(|(_, python)| python.as_path())
 }
@@ -39,7 +34,7 @@ fn python() -> Option<&'static Path> {
 impl MailServer {
     /// Starts one that speaks `plain`, `starttls` or `tls`; `None` where there is no Python with pip.
     pub fn start(mode: &str) -> Option<Self> {
-        let python = python()?;
+        let python = with_mail()?;
         let folder = tempfile::tempdir().expect("a folder");
         let script = folder.path().join("mail_server.py");
         std::fs::write(&script, SCRIPT).expect("a folder of the test's own");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 use utoipa::{Modify, ToSchema};
@@ -70,6 +70,9 @@ pub(crate) fn text(mut document: OpenApi) -> String {
     serde_json::to_string(&document).expect("a document of strings and numbers can be written")
 }
 
+/// Parameters that name something: given and empty, they name nothing.
+const NOT_EMPTY: [&str; 5] = ["cursor", "reason", "agent", "role", "id"];
+
 /// Adds what the gate and the extractors answer.
 fn complete(method: &HttpMethod, operation: &mut Operation) {
     let mut kinds = vec![];
@@ -84,11 +87,10 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
             Kind::Internal,
         ]);
         kinds.extend([Kind::NotFound, Kind::StoredDamaged]);
-        add_header(
-            operation,
-            "Baton-Business",
-            "The business that is meant; only for a token that holds for every one.",
-        );
+        // The header may be malformed wherever it may be.
+        kinds.push(Kind::InvalidRequest);
+        let text = "The business that is meant; only for a token that holds for every one.";
+        add_header(operation, "Baton-Business", text, name());
     }
     if operation.request_body.is_some() {
         kinds.extend([
@@ -108,16 +110,26 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     if operation.parameters.iter().flatten().any(is_checked) {
         kinds.push(Kind::InvalidRequest);
     }
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && NOT_EMPTY.contains(&parameter.name.as_str())
+            && let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema
+        {
+            text.min_length = Some(1);
+        }
+    }
     if *method == HttpMethod::Post {
         let text = "1 to 255 characters that stand for this request: repeated within 24 hours, it gets the first answer, with \
             `Idempotency-Replayed: true`, and nothing is done again.";
-        add_header(operation, "Idempotency-Key", text);
+        let key = ObjectBuilder::new().min_length(Some(1)).max_length(Some(255));
+        add_header(operation, "Idempotency-Key", text, key);
         kinds.extend([Kind::IdempotencyKeyInFlight, Kind::IdempotencyKeyReused]);
     }
     add_header(
         operation,
         "X-Request-Id",
         "Names the request in the daemon's log; the answer has it, or one that Baton made.",
+        ObjectBuilder::new(),
     );
     kinds.sort_unstable();
     kinds.dedup();
@@ -149,8 +161,15 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     }
 }
 
-fn add_header(operation: &mut Operation, name: &str, description: &str) {
-    let text = ObjectBuilder::new().schema_type(Type::String).build();
+/// A business's id, as a pattern; its length is that of `baton_core::BusinessId`.
+fn name() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .pattern(Some("^[A-Za-z0-9._:@+=-]+$"))
+        .max_length(Some(64))
+}
+
+fn add_header(operation: &mut Operation, name: &str, description: &str, text: ObjectBuilder) {
+    let text = text.schema_type(Type::String).build();
     let parameter: Parameter = ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Header)

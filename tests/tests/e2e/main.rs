@@ -19,6 +19,7 @@ mod privacy;
 mod report;
 mod restart;
 mod rules;
+mod schema;
 mod tidy;
 mod trial;
 mod tutorial;
