@@ -28,9 +28,9 @@ pub struct Budget {
     pub table_elements: usize,
     /// Bytes that one answer, or the arguments of one host call, may occupy in the host.
     pub output_bytes: usize,
-    /// Lines of one call that reach the log; later ones are counted and dropped.
+    /// Lines of one call that reach the log: the last ones; those before are counted and dropped.
     pub log_lines: u32,
-    /// Bytes of one call that reach the log; the line that crosses it is cut, later ones are dropped.
+    /// Bytes of one call that reach the log: the end of it; a line that is longer is cut.
     pub log_bytes: usize,
     /// Calls into the host of one call: of `conversation`, of `log`, and of WASI.
     pub host_calls: u32,

@@ -45,6 +45,11 @@ impl Detector {
         &self.loaded.description
     }
 
+    /// SHA-256 of the component's bytes.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.loaded.program.digest
+    }
+
     /// Judges one message of the customer or of the bot. The plugin's clock shows the message's time.
     ///
     /// # Errors
@@ -84,6 +89,11 @@ impl Strategy {
         &self.loaded.description
     }
 
+    /// SHA-256 of the component's bytes.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.loaded.program.digest
+    }
+
     /// Ranks the candidates, of which there must be at least one. The plugin's clock shows [`ConversationView::now`].
     ///
     /// # Errors
@@ -116,6 +126,11 @@ impl Template {
     /// What the component says of itself.
     pub fn description(&self) -> &Description {
         &self.loaded.description
+    }
+
+    /// SHA-256 of the component's bytes.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.loaded.program.digest
     }
 
     /// Writes what the customer and the assignee read when a handover opens.

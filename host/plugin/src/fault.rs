@@ -169,7 +169,7 @@ pub struct Fault {
     pub took: Duration,
     /// The last lines that the plugin logged.
     pub log: Vec<LogLine>,
-    /// Lines that were over the bound and are lost.
+    /// Lines before those, which were over the bound and are lost.
     pub log_dropped: u32,
 }
 

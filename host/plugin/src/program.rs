@@ -109,7 +109,7 @@ impl Program {
         };
         let fuel = self.allowed(phase).0 - store.get_fuel().expect("the engine was made to count fuel");
         let sandbox = store.data_mut();
-        let (log, log_dropped) = (std::mem::take(&mut sandbox.log), sandbox.log_dropped);
+        let (log, log_dropped) = (Vec::from(std::mem::take(&mut sandbox.log)), sandbox.log_dropped);
         let took = began.elapsed();
         match checked {
             Ok((value, instance)) => Ok((

@@ -3,6 +3,7 @@
 //! It lives in the store of one call and goes with it. The first limit that is crossed is written down here,
 //! because the trap that follows no longer tells which it was.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use baton_core::Time;
@@ -32,7 +33,7 @@ pub(crate) struct Sandbox {
     table_elements: usize,
     host_calls: u32,
     log_bytes: usize,
-    pub(crate) log: Vec<LogLine>,
+    pub(crate) log: VecDeque<LogLine>,
     pub(crate) log_dropped: u32,
     printed: Vec<u8>,
     pub(crate) now: Time,
@@ -54,7 +55,7 @@ impl Sandbox {
             table_elements: 0,
             host_calls: 0,
             log_bytes: 0,
-            log: Vec::new(),
+            log: VecDeque::new(),
             log_dropped: 0,
             printed: Vec::new(),
             now,
@@ -181,13 +182,9 @@ impl ResourceLimiter for Sandbox {
 impl log::Host for Sandbox {
     fn write(&mut self, level: log::Level, line: String) -> Result<()> {
         self.spend()?;
-        let room = self.budget.log_bytes - self.log_bytes;
-        if self.log.len() >= self.budget.log_lines as usize || room == 0 {
-            self.log_dropped += 1;
-            return Ok(());
-        }
+        let (most, bytes) = (self.budget.log_lines as usize, self.budget.log_bytes);
         let mut line = line;
-        line.truncate(line.floor_char_boundary(room));
+        line.truncate(line.floor_char_boundary(bytes));
         self.log_bytes += line.len();
         let level = match level {
             log::Level::Debug => LogLevel::Debug,
@@ -195,7 +192,13 @@ impl log::Host for Sandbox {
             log::Level::Warn => LogLevel::Warn,
             log::Level::Error => LogLevel::Error,
         };
-        self.log.push(LogLine { level, line });
+        self.log.push_back(LogLine { level, line });
+        // The last lines before a fault tell most of it.
+        while self.log.len() > most || self.log_bytes > bytes || bytes == 0 {
+            let Some(first) = self.log.pop_front() else { break };
+            self.log_bytes -= first.line.len();
+            self.log_dropped += 1;
+        }
         Ok(())
     }
 }
