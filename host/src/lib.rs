@@ -36,6 +36,8 @@ pub mod simulate;
 
 pub mod stretch;
 
+pub mod calls;
+
 pub mod backtest;
 
 pub mod eval;

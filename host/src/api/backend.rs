@@ -16,8 +16,10 @@ use crate::auth::Token;
 use crate::deliver::mail::LinkError;
 use crate::directory::Profile;
 use crate::engine::{
-    Act, DriftBudget, EngineError, Explanation, Generations, Judged, Logged, Said, TrialMode, TrialView,
+    Act, DriftBudget, EngineError, Explanation, Generations, Judged, Logged, Quarantined, Replayed, Said, TrialMode,
+    TrialView,
 };
+use crate::observe::PluginLines;
 use crate::report::{EmptyPeriod, GatherError, GroupBy, Moment, Report, Review};
 
 /// An answer that takes its time, most often that of a synced commit.
@@ -360,6 +362,31 @@ pub trait Backend: Send + Sync + 'static {
     ) -> Later<'a, Generations>;
     /// All packs, by name.
     fn packs(&self, business: &BusinessId) -> Result<Vec<PackView>, EngineError>;
+
+    /// What a plugin said: the first lines after a number, or the last ones; [`EngineError::NotFound`] for one that the rules
+    /// in force do not have and that never spoke.
+    fn plugin_log(
+        &self,
+        business: &BusinessId,
+        plugin: &str,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<PluginLines, EngineError>;
+    /// Changes when any plugin says something.
+    fn plugin_log_hint(&self) -> watch::Receiver<u64>;
+    /// Calls that plugins failed, newest first.
+    fn quarantine(
+        &self,
+        business: &BusinessId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Quarantined>, EngineError>;
+    /// One of them.
+    fn quarantined(&self, business: &BusinessId, id: &str) -> Result<Quarantined, EngineError>;
+    /// Makes it again under the rules in force.
+    fn replay_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, Replayed>;
+    /// Takes it away.
+    fn drop_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()>;
 
     /// Every business, by id; asked for tokens that hold for every one.
     fn businesses(&self) -> Vec<BusinessId>;

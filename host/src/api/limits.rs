@@ -60,6 +60,8 @@ pub(crate) const CURSOR_BYTES: usize = 512;
 pub(crate) const STREAM_PAGE: usize = 100;
 /// Reports that are made at once; further ones are answered 429. Each reads as fast as the disk, and holds what it read.
 pub(crate) const REPORTS: usize = 2;
+/// Seconds that a reader of a plugin's log may wait for the next line; a request may take ten.
+pub(crate) const LONGEST_WAIT_S: u64 = 8;
 /// Types in `?types=`.
 pub(crate) const STREAM_TYPES: usize = 32;
 /// `Idempotency-Key` and `x-request-id` as callers send them.

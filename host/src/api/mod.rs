@@ -34,7 +34,7 @@ mod wire;
 #[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
-pub(crate) use tests::samples::{handover as sample_handover, task as sample_task};
+pub(crate) use tests::samples::{call as sample_call, handover as sample_handover, task as sample_task};
 
 use std::sync::Arc;
 

@@ -32,6 +32,7 @@ use super::problem::{Kind, ProblemBody};
         (name = "agents", description = "Who is there."),
         (name = "reports", description = "What came of it, over a period."),
         (name = "events", description = "What happens, as it happens; and what could not be delivered."),
+        (name = "plugins", description = "What the rules' components say, and where they failed."),
         (name = "administration", description = "Packs and tokens."),
         (name = "service", description = "Of the daemon itself."),
     ),

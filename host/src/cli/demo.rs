@@ -65,6 +65,7 @@ impl Demo {
             listen: Some(self.listen.unwrap_or_else(free_address)),
             log: Some(log.unwrap_or("warn").to_owned()),
             watch: None,
+            record: None,
             passing: true,
         };
         screen.note("making the rules ready, which takes some seconds for the first time");

@@ -111,7 +111,7 @@ impl Eval {
 }
 
 /// Shown on a terminal only.
-fn bar(length: usize) -> ProgressBar {
+pub(super) fn bar(length: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} left");
     let bar = ProgressBar::new(length as u64);
     match style {

@@ -33,6 +33,9 @@ use crate::simulate::{SimulateError, Stage};
 mod contact;
 pub(super) use contact::{Wanted, erase, export, find};
 
+mod calls;
+pub(super) use calls::{Again, BenchPlan, Benched, bench, call_of, in_words, recorded_calls, replay};
+
 mod pack;
 pub(super) use crate::pack::Scaffold;
 pub(super) use pack::{
@@ -49,6 +52,8 @@ pub(super) struct Setup {
     pub(super) watch: Option<(PathBuf, Option<String>)>,
     /// A log filter that goes before the configuration's.
     pub(super) log: Option<String>,
+    /// Where every call of a plugin is written down with its input.
+    pub(super) record: Option<PathBuf>,
     /// Whether the data folder goes away with the process.
     pub(super) passing: bool,
 }
@@ -100,6 +105,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
         listen,
         watch,
         log,
+        record,
         passing,
     } = setup;
     let loaded = config_of(config.as_deref(), data.as_deref())?;
@@ -108,6 +114,7 @@ pub(super) async fn serve(setup: &Setup, ready: &mut dyn FnMut(&Ready), stop: St
     let options = StartOptions {
         data: data.clone(),
         listen: *listen,
+        record: record.clone(),
         compiled: passing.then(own_cache).flatten(),
     };
     let daemon = Daemon::start(loaded, options).await.map_err(|error| of_start(&error))?;
@@ -148,6 +155,7 @@ fn of_start(error: &StartError) -> Failure {
         | StartError::Mail { .. }
         | StartError::Secret { .. }
         | StartError::Token { .. } => Failure::of(Exit::Usage, error),
+        StartError::Record(_) => Failure::of(Exit::Usage, error),
         StartError::Key(_)
         | StartError::Plugins(_)
         | StartError::Engine(_)

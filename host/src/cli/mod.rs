@@ -37,6 +37,7 @@ mod audit;
 mod backtest;
 mod dead_letter;
 mod handover;
+mod plugin;
 mod report;
 mod task;
 mod token;
@@ -101,6 +102,7 @@ enum Command {
     Agent(agent::Agent),
     Token(token::Token),
     Pack(pack::Pack),
+    Plugin(plugin::Plugin),
     Store(store::Store),
     Audit(audit::Audit),
     #[command(name = "dead-letter")]
@@ -174,6 +176,7 @@ fn execute(
         Command::Agent(agent) => agent.run(screen),
         Command::Token(token) => token.run(screen),
         Command::Pack(pack) => pack.run(screen),
+        Command::Plugin(plugin) => plugin.run(screen),
         Command::Store(store) => store.run(screen),
         Command::Audit(audit) => audit.run(screen),
         Command::DeadLetter(letter) => letter.run(screen),

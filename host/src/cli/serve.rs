@@ -39,6 +39,12 @@ pub(super) struct Serve {
     /// The business that the watched pack is for; needed where there are several.
     #[arg(long, value_name = "ID", requires = "watch")]
     business: Option<String>,
+    /// Write every call of a plugin into this file, with its input and answer, to be made again by `baton pack replay`.
+    ///
+    /// The file holds what customers wrote and is readable for its owner only. It keeps the newest 64 MiB: when half of that
+    /// is full it becomes FILE.1, in place of the one before.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
 }
 
 impl Serve {
@@ -49,6 +55,7 @@ impl Serve {
             listen,
             watch,
             business,
+            record,
         } = self;
         let config = config_or_default(config);
         let setup = Setup {
@@ -57,6 +64,7 @@ impl Serve {
             listen,
             watch: watch.map(|folder| (folder, business)),
             log: log.map(str::to_owned),
+            record,
             passing: false,
         };
         let mut greet = |ready: &Ready| greet(ready, screen);

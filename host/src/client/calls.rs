@@ -377,6 +377,33 @@ impl Client {
         self.change(Method::POST, &["v1", "dead-letters", id, "send"], &json!({}))
     }
 
+    /// What a plugin logs: the first lines after a number, or the last ones; waits so many seconds for one.
+    pub fn plugin_log(&self, id: &str, after: Option<u64>, limit: u16, wait_s: u64) -> Result<Value> {
+        let query = [
+            ("after", after.map(|after| after.to_string())),
+            ("limit", Some(limit.to_string())),
+            ("wait", Some(wait_s.to_string())),
+        ];
+        self.get_with(&["v1", "plugins", id, "log"], &given(query))
+    }
+
+    pub fn quarantine(&self, part: &Part) -> Result<Page> {
+        self.list(&["v1", "quarantine"], &[], part)
+    }
+
+    pub fn quarantined(&self, id: &str) -> Result<Value> {
+        self.get(&["v1", "quarantine", id])
+    }
+
+    /// Under the rules in force.
+    pub fn replay_quarantined(&self, id: &str) -> Result<Value> {
+        self.change(Method::POST, &["v1", "quarantine", id, "replay"], &json!({}))
+    }
+
+    pub fn drop_quarantined(&self, id: &str) -> Result<Value> {
+        self.change(Method::DELETE, &["v1", "quarantine", id], &json!({}))
+    }
+
     /// What came of the handovers of a period.
     pub fn report(&self, period: &ReportPeriod, group_by: Option<&str>) -> Result<Value> {
         self.get_with(&["v1", "reports", "handovers"], &period.query(group_by, None))

@@ -15,7 +15,7 @@ use baton_store::admin::{Payload, Row};
 use super::ContactError;
 use crate::api::KeptAnswer;
 use crate::engine::Logged;
-use crate::record::{self, EventRow, Head, What};
+use crate::record::{self, Call, EventRow, Head, What};
 
 /// What stands where words stood.
 const ERASED: &str = "[erased]";
@@ -35,7 +35,7 @@ pub struct Erased {
     pub events: u64,
     /// Deliveries and dead letters, which are not made any more.
     pub deliveries: u64,
-    /// Records of decisions, and answers that were kept to be repeated.
+    /// Records of decisions, answers that were kept to be repeated, and calls in quarantine.
     pub records: u64,
 }
 
@@ -138,6 +138,14 @@ impl<'a> Eraser<'a> {
                 let body = String::from_utf8_lossy(&kept.body);
                 // One too many only means that a repeated request is done anew.
                 Ok(self.conversations.iter().any(|id| body.contains(id.as_str())))
+            }
+            FactTable::Quarantine => {
+                let of = key.split_once('/').map_or("", |(business, _)| business);
+                if of != self.business {
+                    return Ok(false);
+                }
+                let call: Call = record::read(&payload.0)?;
+                Ok(self.conversations.contains(&call.seen.conversation))
             }
             FactTable::Agents
             | FactTable::Tokens

@@ -169,3 +169,24 @@ fn others_keep_theirs() {
     };
     assert_eq!(eraser.edit(theirs).expect("readable"), None);
 }
+
+#[test]
+fn calls_in_quarantine_go_with_their_contact() {
+    let chats = chats();
+    let mut eraser = Eraser::new("acme", &chats);
+    let row = |business: &str, conversation: &str| {
+        let mut call = crate::api::sample_call();
+        call.seen.conversation = conversation.to_owned();
+        Row::Fact {
+            table: FactTable::Quarantine,
+            key: format!("{business}/00000000000000000001-3f9c0a12b4d53f9c"),
+            payload: Payload(record::write(&call)),
+        }
+    };
+    for (business, conversation) in [("acme", "chat-18"), ("other", "chat-17")] {
+        let theirs = eraser.edit(row(business, conversation)).expect("readable");
+        assert_eq!(theirs, Some(row(business, conversation)));
+    }
+    assert_eq!(eraser.edit(row("acme", "chat-17")).expect("readable"), None);
+    assert_eq!(eraser.erased.records, 1);
+}

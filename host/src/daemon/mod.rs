@@ -24,6 +24,7 @@ use tokio::task::JoinHandle;
 
 use crate::api;
 use crate::auth::Token;
+use crate::calls::{RECORDING_BYTES, RecordError, Recorder};
 use crate::config::{self, Config};
 use crate::deliver::mail::{Post, PostError, Readers};
 use crate::deliver::{self, Endpoint, EndpointError, Endpoints, Meters};
@@ -31,7 +32,7 @@ use crate::directory::Directory;
 use crate::engine::{Door, Engine, EngineError, EngineParts, StartEngineError, Tenant};
 use crate::observe::Metrics;
 use crate::pack::{Pack, PackRef, Shelf};
-use crate::rules::{Generation, LoadRulesError, Loader};
+use crate::rules::{Generation, Keep, LoadRulesError, Loader, Onlookers};
 
 pub use hot_folder::Watched;
 pub use key::KeyError;
@@ -43,6 +44,8 @@ pub struct StartOptions {
     pub data: Option<PathBuf>,
     /// Another address.
     pub listen: Option<SocketAddr>,
+    /// Where every call of a plugin is written down with its input.
+    pub record: Option<PathBuf>,
     /// Another folder for compiled plugins and their key than the data folder, which outlives a data folder that does not.
     pub compiled: Option<PathBuf>,
 }
@@ -116,6 +119,9 @@ pub enum StartError {
     /// No deliveries can be made.
     #[error("webhooks cannot be sent from this machine")]
     Sender(#[from] reqwest::Error),
+    /// Calls cannot be recorded.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}; is another daemon running there? choose another with --listen")]
     Listen {
@@ -171,7 +177,15 @@ impl Daemon {
             calls: usual.calls.max(config.plugins.threads.unwrap_or(0).into()),
             ..usual
         };
+        let recorder = options.record.map(|file| Recorder::begin(&file, RECORDING_BYTES));
+        let onlookers = Onlookers {
+            logs: Some(Arc::default()),
+            calls: recorder
+                .transpose()?
+                .map(|recorder| -> Arc<Keep> { Arc::new(move |call| recorder.keep(call)) }),
+        };
         let loader = Loader {
+            onlookers,
             plugins: Plugins::new(plugins)?,
             most: config.plugins.budget,
             find: {
@@ -199,6 +213,7 @@ impl Daemon {
             };
             let made = Generation::load(&loader.plugins, &business, &chosen.pack, chosen.number, loader.most);
             let generation = made.map_err(failed)?;
+            generation.watch(loader.onlookers.clone());
             chosen.remember(&store, &business, &generation, &endpoints)?;
             tenants.push(Tenant::new(business, Arc::new(generation), Arc::clone(&endpoints)));
         }

@@ -13,7 +13,8 @@ use tokio::sync::watch;
 use super::audit::Deed;
 use super::rows::{self, unreadable};
 use super::{
-    Act, DriftBudget, Engine, EngineError, Explanation, Generations, Judged, Logged, Said, TrialMode, TrialView, tokens,
+    Act, DriftBudget, Engine, EngineError, Explanation, Generations, Judged, Logged, Quarantined, Replayed, Said,
+    TrialMode, TrialView, tokens,
 };
 use crate::api::{
     Acted, AgentView, Answering, AuditFilter, Backend, DeadLetter, HandoverFilter, KeptAnswer, Later, OfferError,
@@ -22,6 +23,7 @@ use crate::api::{
 use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
 use crate::directory::Profile;
+use crate::observe::PluginLines;
 use crate::record::{self, EventRow};
 use crate::report::{Report, Review};
 
@@ -210,6 +212,59 @@ impl Backend for Door {
             strategies: ids(&pack.strategies),
             templates: ids(&pack.templates),
         }])
+    }
+
+    fn plugin_log(
+        &self,
+        business: &BusinessId,
+        plugin: &str,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<PluginLines, EngineError> {
+        let generation = self.0.tenant(business)?.generation();
+        let logs = self.0.loader.onlookers.logs.as_ref();
+        let read = logs.and_then(|logs| logs.read(business.as_str(), plugin, after, limit));
+        let silent = || {
+            generation
+                .plugins()
+                .any(|known| known == plugin)
+                .then(PluginLines::default)
+        };
+        read.or_else(silent).ok_or_else(|| EngineError::NotFound {
+            what: "plugin",
+            id: plugin.to_owned(),
+        })
+    }
+
+    fn plugin_log_hint(&self) -> watch::Receiver<u64> {
+        let logs = self.0.loader.onlookers.logs.as_ref();
+        logs.map_or_else(|| watch::Sender::new(0).subscribe(), |logs| logs.hint())
+    }
+
+    fn quarantine(
+        &self,
+        business: &BusinessId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Quarantined>, EngineError> {
+        self.0.list_quarantine(business, after, limit)
+    }
+
+    fn quarantined(&self, business: &BusinessId, id: &str) -> Result<Quarantined, EngineError> {
+        self.0.one_quarantined(business, id).map(|(_, quarantined)| quarantined)
+    }
+
+    fn replay_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, Replayed> {
+        let (engine, business, id) = (Arc::clone(&self.0), business.clone(), id.to_owned());
+        Box::pin(async move {
+            // A plugin runs: not on a thread that serves others.
+            let made = tokio::task::spawn_blocking(move || engine.replay_quarantined(&business, &id));
+            made.await.expect("a plugin's panic stays in its sandbox")
+        })
+    }
+
+    fn drop_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()> {
+        Box::pin(self.0.drop_quarantined(business, id, by))
     }
 
     fn businesses(&self) -> Vec<BusinessId> {

@@ -327,7 +327,7 @@ impl Engine {
             Trouble::Tripped { plugin, rules, why } if **rules == *failing.rules => {
                 Some(format!("`{plugin}` keeps failing: {why}"))
             }
-            Trouble::Tripped { .. } | Trouble::Recovered { .. } => None,
+            Trouble::Failed(_) | Trouble::Tripped { .. } | Trouble::Recovered { .. } => None,
         });
         let (calls, failures) = failing.calls();
         let often = || format!("{failures} of {calls} calls of its plugins failed");

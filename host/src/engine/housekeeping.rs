@@ -1,4 +1,4 @@
-//! Takes away what nobody may ask for any more: answers that were kept for an `Idempotency-Key`.
+//! Takes away what nobody may ask for any more: answers that were kept for an `Idempotency-Key`, and old calls in quarantine.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +19,9 @@ impl Engine {
         loop {
             if let Err(error) = self.forget_answers().await {
                 tracing::warn!(%error, "old answers could not be taken away");
+            }
+            if let Err(error) = self.empty_quarantine().await {
+                tracing::warn!(%error, "old calls in quarantine could not be taken away");
             }
             tokio::time::sleep(ROUND).await;
         }

@@ -17,6 +17,7 @@ mod leave;
 mod lists;
 mod offers;
 mod people;
+mod quarantine;
 #[cfg(test)]
 pub(crate) mod rehearsal;
 mod reports;
@@ -53,6 +54,7 @@ use workers::Workers;
 pub use backend::Door;
 pub use explain::{Explained, Explanation};
 pub use generations::{ActiveRules, Generations, KeptRules, PastGeneration};
+pub use quarantine::{Quarantined, Replayed};
 pub use start::{EngineParts, StartEngineError};
 pub use tenant::Tenant;
 pub use tokens::Tokens;
@@ -451,14 +453,23 @@ impl Engine {
         self.deliveries.notify_one();
     }
 
-    /// Tells whoever listens that a plugin was tripped or is back. Best effort: the metric and the log have it as well.
+    /// Tells whoever listens that a plugin was tripped or is back, and keeps the calls that failed. Best effort: the metric
+    /// and the log have it as well.
     fn tell(self: &Arc<Self>, tenant: &Arc<Tenant>, troubles: Vec<Trouble>) {
         let (engine, tenant, now) = (Arc::clone(self), Arc::clone(tenant), self.now());
         tokio::spawn(async move {
-            let events = troubles
+            for trouble in &troubles {
+                if let Trouble::Failed(call) = trouble {
+                    engine.put_aside(&tenant, call).await;
+                }
+            }
+            let events: Vec<_> = troubles
                 .into_iter()
-                .map(|trouble| tenant.trouble(trouble, now))
+                .filter_map(|trouble| tenant.trouble(trouble, now))
                 .collect();
+            if events.is_empty() {
+                return;
+            }
             let step = baton_store::Step {
                 events,
                 ..Default::default()

@@ -166,12 +166,14 @@ impl Tenant {
         }
     }
 
-    pub(super) fn trouble(&self, trouble: Trouble, at: Time) -> NewEvent {
+    /// The event that tells of a trouble; a call that failed by itself makes none.
+    pub(super) fn trouble(&self, trouble: Trouble, at: Time) -> Option<NewEvent> {
         let what = match trouble {
+            Trouble::Failed(_) => return None,
             Trouble::Tripped { plugin, rules, why } => What::PluginTripped { plugin, rules, why },
             Trouble::Recovered { plugin, rules } => What::PluginRecovered { plugin, rules },
         };
-        self.event(EventRow { at, place: None, what })
+        Some(self.event(EventRow { at, place: None, what }))
     }
 
     pub(super) fn count(&self, metrics: &Metrics, effects: &[Effect]) {

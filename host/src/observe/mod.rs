@@ -9,3 +9,6 @@ pub use log::{LogError, LogFormat, init};
 
 mod metrics;
 pub use metrics::Metrics;
+
+mod plugin_log;
+pub use plugin_log::{PluginLine, PluginLines, PluginLogs};

@@ -24,6 +24,9 @@ mod core_forms;
 mod head;
 pub use head::{Head, write_conversation};
 
+mod calls;
+pub use calls::{Asked, Call, Failed, Outcome, Seen};
+
 mod rows;
 pub use rows::{Decision, EndpointOff, EventRow, Place, PresenceRow, What};
 
@@ -46,11 +49,13 @@ pub enum Kind {
     Decision,
     /// A webhook endpoint that was switched off.
     EndpointOff,
+    /// A plugin's call.
+    Call,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Conversation,
         Self::Handover,
         Self::Task,
@@ -59,6 +64,7 @@ impl Kind {
         Self::Presence,
         Self::Decision,
         Self::EndpointOff,
+        Self::Call,
     ];
 
     /// As errors write it.
@@ -72,13 +78,14 @@ impl Kind {
             Self::Presence => "presence",
             Self::Decision => "decision",
             Self::EndpointOff => "switched-off endpoint",
+            Self::Call => "call",
         }
     }
 
     /// The form that this program writes, from 1.
     pub fn form(self) -> u8 {
         match self {
-            Self::Conversation | Self::Task | Self::Message | Self::Presence | Self::EndpointOff => 1,
+            Self::Conversation | Self::Task | Self::Message | Self::Presence | Self::EndpointOff | Self::Call => 1,
             Self::Handover | Self::Event | Self::Decision => 2,
         }
     }
@@ -197,6 +204,7 @@ pub fn to_json(kind: Kind, bytes: &[u8]) -> Option<serde_json::Value> {
         Kind::Presence => json::<PresenceRow>(bytes),
         Kind::Decision => json::<Decision>(bytes),
         Kind::EndpointOff => json::<EndpointOff>(bytes),
+        Kind::Call => json::<Call>(bytes),
     }
 }
 

@@ -161,7 +161,19 @@ proptest! {
         comes_back::<EventRow>(bytes.clone());
         comes_back::<PresenceRow>(bytes.clone());
         comes_back::<Decision>(bytes.clone());
-        comes_back::<EndpointOff>(bytes);
+        comes_back::<EndpointOff>(bytes.clone());
+        comes_back::<Call>(bytes);
+    }
+
+    #[test]
+    fn any_call_comes_back_from_its_line_with_the_same_name_for_its_input(bytes in proptest::collection::vec(any::<u8>(), 0..900)) {
+        let call = Call::any(&mut Entropy(bytes.into_iter()));
+        let line = call.to_line();
+        prop_assert!(!line.contains('\n'));
+        let again = Call::from_value(serde_json::from_str(&line).expect("JSON")).expect("was just written");
+        prop_assert_eq!(again.input(), call.input());
+        prop_assert_eq!(again.outcome.bytes(), call.outcome.bytes());
+        prop_assert_eq!(again, call);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use baton_core::{Draft, DraftQuestion, Handover, Priority, Time};
 use baton_plugin::{Circumstances, ConversationView, Promised};
 
+use super::onlook::Question;
 use super::{Generation, Trouble};
 use crate::config::Business;
 use crate::observe::Metrics;
+use crate::record::Asked;
 
 impl Generation {
     /// Answers which words open a handover.
@@ -21,9 +23,16 @@ impl Generation {
         troubles: &mut Vec<Trouble>,
     ) -> Draft {
         let around = circumstances(business, question, now);
+        let asked = || Asked::Compose {
+            handover: question.handover.clone(),
+            around: around.clone(),
+        };
+        let input = Question { view, asked: &asked };
         let mut tried = self.templates.iter();
         let draft = tried.find_map(|template| {
-            template.call(now, metrics, troubles, |t| t.compose(view, &question.handover, &around))
+            template.call(now, metrics, troubles, &input, |t| {
+                t.compose(view, &question.handover, &around)
+            })
         });
         draft.unwrap_or_else(|| plain(&question.handover, &around, view))
     }
@@ -39,9 +48,14 @@ impl Generation {
         troubles: &mut Vec<Trouble>,
     ) -> Option<String> {
         let around = circumstances(business, question, now);
+        let asked = || Asked::Returning {
+            handover: question.handover.clone(),
+            around: around.clone(),
+        };
+        let input = Question { view, asked: &asked };
         let mut tried = self.templates.iter();
         let said = tried.find_map(|template| {
-            template.call(now, metrics, troubles, |t| {
+            template.call(now, metrics, troubles, &input, |t| {
                 t.returning(view, &question.handover, &around)
             })
         });

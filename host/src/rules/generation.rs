@@ -8,7 +8,8 @@ use baton_plugin::{Detector, LoadError, LoadErrorKind, Plugins, Source, Strategy
 use serde_json::json;
 
 use super::built_in::built_in;
-use super::guard::{Guarded, Health};
+use super::guard::{About, Guarded, Health};
+use super::onlook::Onlookers;
 use crate::config::{Budget, Business, ConfigError, ConfigErrors};
 use crate::pack::{self, Component, Pack};
 use crate::record::digest;
@@ -39,6 +40,7 @@ pub struct Generation {
     pub(super) fallback: Guarded<Detector>,
     pub(super) fallback_rule: pack::Detector,
     number: u64,
+    budget: Budget,
     health: Arc<Health>,
     business: Arc<Business>,
     /// By bot; without one where the business lists none, since all are alike then.
@@ -73,7 +75,8 @@ impl Generation {
         let detectors = pack.detectors.iter().filter_map(|rule| {
             let loaded = load(pack, &rule.plugin, budget, |source| plugins.detector(source));
             let detector = loaded.map_err(|e| errors.push(e)).ok()?;
-            Some((rule.clone(), Guarded::new(&rule.plugin.id, &rules, &health, detector)))
+            let about = about(&rule.plugin, &rules, detector.digest());
+            Some((rule.clone(), Guarded::new(about, &health, detector)))
         });
         let detectors = detectors.collect();
         let strategies = all(
@@ -82,6 +85,7 @@ impl Generation {
             budget,
             (&rules, &health),
             &mut errors,
+            Strategy::digest,
             |source| plugins.strategy(source),
         );
         let templates = all(
@@ -90,31 +94,33 @@ impl Generation {
             budget,
             (&rules, &health),
             &mut errors,
+            Template::digest,
             |source| plugins.template(source),
         );
         ConfigErrors::check(errors).map_err(LoadRulesError::Config)?;
         let fallback_rule = fallback_rule();
         let wasm = built_in("phrases").expect("the build script embeds it");
         let settings_json = &fallback_rule.plugin.settings.to_string();
-        let budget = most.for_plugins();
         let source = Source {
             id: "fallback",
             name: "phrases",
             wasm,
             settings_json,
-            budget,
+            budget: most.for_plugins(),
         };
         let fallback = plugins.detector(&source).map_err(LoadRulesError::Fallback)?;
+        let about = about(&fallback_rule.plugin, &rules, fallback.digest());
         Ok(Self {
             detectors,
             strategies,
             templates,
-            fallback: Guarded::new("fallback", &rules, &health, fallback),
+            fallback: Guarded::new(about, &health, fallback),
             fallback_rule,
             pack: Arc::clone(pack),
             business: Arc::clone(business),
             policies: Mutex::default(),
             number,
+            budget,
             health,
             rules,
         })
@@ -123,6 +129,16 @@ impl Generation {
     /// Counts the business's generations from 1.
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// Lets somebody look on at the calls of its plugins; only the first time.
+    pub fn watch(&self, onlookers: Onlookers) {
+        self.health.watch(self.business.id.as_str(), onlookers);
+    }
+
+    /// What each of its plugins may use.
+    pub fn budget(&self) -> Budget {
+        self.budget
     }
 
     /// Calls of its plugins so far, and how many of them failed.
@@ -156,18 +172,29 @@ impl Generation {
     }
 }
 
+/// What names a plugin in records of its calls.
+fn about(plugin: &pack::Plugin, rules: &Arc<str>, component: &[u8; 32]) -> About {
+    About {
+        id: plugin.id.clone(),
+        rules: Arc::clone(rules),
+        component: component.iter().map(|byte| format!("{byte:02x}")).collect(),
+        settings: digest([plugin.settings.to_string().as_bytes()]),
+    }
+}
+
 fn all<T>(
     pack: &Pack,
     wanted: &[pack::Plugin],
     budget: Budget,
     (rules, health): (&Arc<str>, &Arc<Health>),
     errors: &mut Vec<ConfigError>,
+    digest: impl Fn(&T) -> &[u8; 32],
     make: impl Fn(&Source<'_>) -> Result<T, LoadError>,
 ) -> Vec<Guarded<T>> {
     let mut loaded = Vec::new();
     for plugin in wanted {
         match load(pack, plugin, budget, &make) {
-            Ok(made) => loaded.push(Guarded::new(&plugin.id, rules, health, made)),
+            Ok(made) => loaded.push(Guarded::new(about(plugin, rules, digest(&made)), health, made)),
             Err(error) => errors.push(error),
         }
     }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use baton_core::{Message, Priority, Reason, Signal, Time};
 use baton_plugin::{ConversationView, Found};
 
+use super::onlook::Question;
 use super::{Generation, Trouble};
 use crate::observe::Metrics;
 use crate::pack;
+use crate::record::Asked;
 
 impl Generation {
     /// What the detectors find in a message, in the order of the pack's rules.
@@ -25,15 +27,19 @@ impl Generation {
         let mut signals = Vec::new();
         let mut asked = false;
         let hears = |rule: &pack::Detector| rule.speaker.is_none_or(|speaker| speaker == message.speaker);
+        let said = || Asked::Detect(message.clone());
+        let question = Question { view, asked: &said };
         for (rule, plugin) in self.detectors.iter().filter(|(rule, _)| hears(rule)) {
-            let found = plugin.call(now, metrics, troubles, |detector| detector.detect(view, message));
+            let found = plugin.call(now, metrics, troubles, &question, |detector| {
+                detector.detect(view, message)
+            });
             asked |= found.is_some() && rule.hands_over && rule.reason.as_str() == Reason::EXPLICIT_REQUEST;
             signals.extend(found.into_iter().flatten().map(|found| signal(rule, found)));
         }
         if !asked && hears(&self.fallback_rule) {
-            let found = self
-                .fallback
-                .call(now, metrics, troubles, |detector| detector.detect(view, message));
+            let found = self.fallback.call(now, metrics, troubles, &question, |detector| {
+                detector.detect(view, message)
+            });
             let found = found.unwrap_or_default();
             signals.extend(found.into_iter().map(|found| signal(&self.fallback_rule, found)));
         }

@@ -8,7 +8,7 @@ use baton_core::{
 };
 use baton_plugin::{Candidate, ConversationView, Fault, Plugins};
 
-use super::{Generation, History, LoadRulesError, View};
+use super::{Generation, History, LoadRulesError, Onlookers, View};
 use crate::config::{Budget, Business};
 use crate::pack::Pack;
 
@@ -23,6 +23,8 @@ pub struct Loader {
     pub most: Budget,
     /// Where packs are.
     pub find: Box<FindPack>,
+    /// Who looks on at what it makes.
+    pub onlookers: Onlookers,
 }
 
 /// Why there is no generation. Nothing has changed then.
@@ -66,6 +68,7 @@ impl Loader {
         trusted(business, pack)?;
         let generation = Generation::load(&self.plugins, business, pack, number, self.most)?;
         generation.try_out(business)?;
+        generation.watch(self.onlookers.clone());
         Ok(generation)
     }
 }
@@ -102,7 +105,7 @@ impl Generation {
         let candidates = ["a", "b"].map(candidate);
         for strategy in &self.strategies {
             let tried = strategy.plugin().rank(&view, &handover, &candidates);
-            tried.map_err(|fault| failed(&strategy.id, fault))?;
+            tried.map_err(|fault| failed(&strategy.about.id, fault))?;
         }
         let question = baton_core::DraftQuestion {
             handover,
@@ -111,9 +114,9 @@ impl Generation {
         let around = super::compose::circumstances(business, &question, now);
         for template in &self.templates {
             let tried = template.plugin().compose(&view, &question.handover, &around);
-            tried.map_err(|fault| failed(&template.id, fault))?;
+            tried.map_err(|fault| failed(&template.about.id, fault))?;
             let tried = template.plugin().returning(&view, &question.handover, &around);
-            tried.map_err(|fault| failed(&template.id, fault))?;
+            tried.map_err(|fault| failed(&template.about.id, fault))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@
 //! the customer still reaches a human: each extension point has a fallback here, and a breaker that stops
 //! calling what keeps failing. Nothing here decides anything; the core does.
 
+mod again;
 mod built_in;
 mod compose;
 mod examine;
@@ -11,6 +12,7 @@ mod generation;
 mod guard;
 mod judge;
 mod loader;
+mod onlook;
 mod rank;
 mod view;
 
@@ -19,4 +21,5 @@ pub use examine::misfits;
 pub use generation::{Generation, LoadRulesError};
 pub use guard::Trouble;
 pub use loader::{FindPack, Loader, MakeError, trusted};
+pub use onlook::{Keep, Onlookers};
 pub use view::{History, View};

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use baton_core::{AssignQuestion, Candidates, Contact, PassedOver, Ranked, Time};
 use baton_plugin::{Candidate, Choice, ConversationView, Ranking};
 
+use super::onlook::Question;
 use super::{Generation, Trouble};
 use crate::directory::Survey;
 use crate::observe::Metrics;
+use crate::record::Asked;
 
 impl Generation {
     /// Answers who is available, best first; `survey` is of the question's scope.
@@ -50,7 +52,14 @@ impl Generation {
             if available.is_empty() {
                 break;
             }
-            let answer = strategy.call(now, metrics, troubles, |s| s.rank(view, &question.handover, &available));
+            let asked = || Asked::Rank {
+                handover: question.handover.clone(),
+                candidates: available.clone(),
+            };
+            let input = Question { view, asked: &asked };
+            let answer = strategy.call(now, metrics, troubles, &input, |s| {
+                s.rank(view, &question.handover, &available)
+            });
             let Some(Ranking {
                 ranked: wanted,
                 passed_over: unwanted,

@@ -84,6 +84,11 @@ impl Stage {
         })
     }
 
+    /// The rules themselves.
+    pub(crate) fn generation(&self) -> &Generation {
+        &self.generation
+    }
+
     /// What came up in all that was told so far.
     pub fn touched(&self) -> Touched {
         self.touched.lock().unwrap_or_else(PoisonError::into_inner).clone()

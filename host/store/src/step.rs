@@ -185,11 +185,13 @@ pub enum FactTable {
     Decisions = 8,
     /// Who did what; rows are only added.
     Audit = 9,
+    /// Calls that plugins failed.
+    Quarantine = 10,
 }
 
 impl FactTable {
     /// Every table.
-    pub const ALL: [FactTable; 9] = [
+    pub const ALL: [FactTable; 10] = [
         FactTable::Agents,
         FactTable::Tokens,
         FactTable::Answers,
@@ -199,6 +201,7 @@ impl FactTable {
         FactTable::Endpoints,
         FactTable::Decisions,
         FactTable::Audit,
+        FactTable::Quarantine,
     ];
 }
 

@@ -15,6 +15,7 @@ mod explain;
 mod limits;
 mod mail;
 mod people;
+mod plugins;
 mod privacy;
 mod report;
 mod restart;

@@ -9,6 +9,7 @@ mod handovers;
 mod offers;
 mod operations;
 mod packs;
+mod plugins;
 mod reports;
 mod service;
 mod tasks;
@@ -88,6 +89,10 @@ fn inner() -> OpenApiRouter<Shared> {
         .routes(routes!(packs::list_generations))
         .routes(routes!(packs::get_trial, packs::put_trial, packs::withdraw_trial))
         .routes(routes!(packs::promote_pack))
+        .routes(routes!(plugins::read_plugin_log))
+        .routes(routes!(plugins::list_quarantine))
+        .routes(routes!(plugins::get_quarantined, plugins::drop_quarantined))
+        .routes(routes!(plugins::replay_quarantined))
         .routes(routes!(operations::list_tokens, operations::create_token))
         .routes(routes!(operations::revoke_token))
 }

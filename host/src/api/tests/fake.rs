@@ -11,18 +11,21 @@ use super::samples::*;
 use crate::api::*;
 use crate::audit::AuditEntry;
 use crate::auth::{Realm, Token};
+use crate::calls::{self, Verdict};
 use crate::config::{HoursFault, WorkingHours};
 use crate::directory::Profile;
 use crate::engine::{
     Act, DriftBudget, EngineError, Explained, Explanation, Generations, Judged, KeptTrial, Logged, PastGeneration,
-    Said, Tally, TrialMode, TrialView,
+    Quarantined, Replayed, Said, Tally, TrialMode, TrialView,
 };
+use crate::observe::{PluginLines, PluginLogs};
 use crate::record;
 use crate::report;
 use crate::stretch::How;
 
 pub(super) struct Fake {
     state: Mutex<State>,
+    pub(super) logs: PluginLogs,
     hint: watch::Sender<u64>,
 }
 
@@ -79,6 +82,7 @@ impl Fake {
         };
         Self {
             state: Mutex::new(state),
+            logs: PluginLogs::default(),
             hint: watch::Sender::new(0),
         }
     }
@@ -467,6 +471,60 @@ impl Backend for Fake {
         }])
     }
 
+    fn plugin_log(
+        &self,
+        _: &BusinessId,
+        plugin: &str,
+        after: Option<u64>,
+        limit: usize,
+    ) -> Result<PluginLines, EngineError> {
+        let read = self.logs.read("acme", plugin, after, limit);
+        let silent = (plugin == "silent").then(PluginLines::default);
+        read.or(silent).map_or_else(|| not_found("plugin", plugin), Ok)
+    }
+
+    fn plugin_log_hint(&self) -> watch::Receiver<u64> {
+        self.logs.hint()
+    }
+
+    fn quarantine(&self, _: &BusinessId, _: Option<&str>, _: usize) -> Result<Page<Quarantined>, EngineError> {
+        Ok(Page {
+            items: vec![quarantined()],
+            next: None,
+        })
+    }
+
+    fn quarantined(&self, _: &BusinessId, id: &str) -> Result<Quarantined, EngineError> {
+        let found = Some(quarantined()).filter(|found| found.id == id);
+        found.map_or_else(|| not_found("call in quarantine", id), Ok)
+    }
+
+    fn replay_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str) -> Later<'a, Replayed> {
+        Box::pin(async move {
+            let before = self.quarantined(business, id)?;
+            let mut now = before.call.clone();
+            now.outcome = record::Outcome::Found(vec![]);
+            Ok(Replayed {
+                before,
+                verdict: Verdict {
+                    said: calls::Said::Answered,
+                    now: Some(now),
+                    other_component: true,
+                    other_settings: false,
+                },
+                rules: "hvac@1.2.1#4".to_owned(),
+            })
+        })
+    }
+
+    fn drop_quarantined<'a>(&'a self, business: &'a BusinessId, id: &'a str, by: &'a str) -> Later<'a, ()> {
+        Box::pin(async move {
+            self.quarantined(business, id)?;
+            self.state().acts.push(format!("{by}: drop {id}"));
+            Ok(())
+        })
+    }
+
     fn businesses(&self) -> Vec<BusinessId> {
         vec![super::business(), BusinessId::new("globex").expect("well formed")]
     }
@@ -598,6 +656,13 @@ fn trial(mode: TrialMode) -> TrialView {
             ..Tally::default()
         }),
         sides: (!shadow).then(Default::default),
+    }
+}
+
+fn quarantined() -> Quarantined {
+    Quarantined {
+        id: "3f9c0a12b4d53f9c".into(),
+        call: call(),
     }
 }
 

@@ -6,6 +6,7 @@ mod gate;
 mod keep;
 mod offers;
 mod openapi;
+mod plugins;
 mod reports;
 pub(crate) mod samples;
 mod scopes;

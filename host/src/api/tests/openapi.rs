@@ -51,6 +51,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn every_route_of_the_contract_is_documented_and_no_other() {
     let expected = "
         DELETE /v1/agents/{id}
+        DELETE /v1/quarantine/{id}
         DELETE /v1/tokens/{id}
         GET /
         GET /healthz
@@ -74,6 +75,9 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         GET /v1/packs/trial
         PUT /v1/packs/trial
         POST /v1/packs/promote
+        GET /v1/plugins/{id}/log
+        GET /v1/quarantine
+        GET /v1/quarantine/{id}
         POST /v1/packs/activate
         POST /v1/packs/rollback
         GET /v1/reports/handovers
@@ -86,6 +90,7 @@ fn every_route_of_the_contract_is_documented_and_no_other() {
         POST /v1/conversations/{id}/messages
         POST /v1/conversations/{id}/release
         POST /v1/dead-letters/{id}/send
+        POST /v1/quarantine/{id}/replay
         POST /v1/tasks/{id}/accept
         POST /v1/tasks/{id}/assign
         POST /v1/tasks/{id}/complete

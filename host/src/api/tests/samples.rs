@@ -1,6 +1,9 @@
 //! What the fake backend shows: one conversation with an offered handover and its task.
 
 use baton_core::*;
+use baton_plugin::{LogLevel, LogLine};
+
+use crate::record;
 
 /// 2026-03-02T17:45:00Z
 pub(super) const START_MS: i64 = 1_772_473_500_000;
@@ -116,4 +119,52 @@ pub(super) fn conversation() -> Conversation {
     conversation.handover = Some(handover());
     conversation.open_tasks.insert(1, task());
     conversation
+}
+
+/// A call that panicked, with what led to it.
+pub(crate) fn call() -> record::Call {
+    let message = Message {
+        id: MessageId::new("m17").expect("well formed"),
+        speaker: Speaker::Customer,
+        text: "hello".into(),
+        at: Time(START_MS),
+        agent: None,
+        epoch: None,
+        bot_state: None,
+    };
+    let line = |line: &str| LogLine {
+        level: LogLevel::Info,
+        line: line.to_owned(),
+    };
+    record::Call {
+        business: "acme".into(),
+        plugin: "wholesale".into(),
+        rules: "hvac@1.2.0#3".into(),
+        component: "c".into(),
+        settings: "s".into(),
+        at: Time(START_MS),
+        seen: record::Seen {
+            conversation: "chat-17".into(),
+            channel: "web".into(),
+            bot: "hvac".into(),
+            locale: "en".into(),
+            contact: Contact::default(),
+            fields: vec![],
+            history: vec![],
+            bot_state: None,
+            failed_answers: 0,
+            length: 1,
+            tags: vec![],
+            now: Time(START_MS),
+        },
+        asked: record::Asked::Detect(message),
+        outcome: record::Outcome::Failed(record::Failed {
+            kind: "panic".into(),
+            message: "wholesale 1.0.0 (wholesale) failed in detect: panicked: src/lib.rs:7:9: no stock".into(),
+            log: vec![line("looking"), line("counting")],
+            log_dropped: 3,
+        }),
+        fuel: 12_345,
+        took_us: 67,
+    }
 }

@@ -16,6 +16,8 @@ fn line(world: &World, operation: &Operation) -> String {
         Some("tasks") => "chat-17~t1".to_owned(),
         Some("agents") => "ana".to_owned(),
         Some("dead-letters") => "d1".to_owned(),
+        Some("plugins") => "silent".to_owned(),
+        Some("quarantine") => "3f9c0a12b4d53f9c".to_owned(),
         Some("tokens") => world.tokens[&Scope::Bot]
             .split('_')
             .nth(1)

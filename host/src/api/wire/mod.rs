@@ -27,6 +27,9 @@ pub(crate) use operations::{AuditEntry, DeadLetter, Index, NewToken, NewTokenTex
 mod packs;
 pub(crate) use packs::{Activate, Generations, Mode, NewTrial, Pack, Promote, RollBack, Trial};
 
+mod plugin;
+pub(crate) use plugin::{PluginLog, QuarantinedCall, QuarantinedInput, ReplayedCall};
+
 mod task;
 pub(crate) use task::{Accept, Assign, Assignee, Complete, Decline, FollowUp, GiveBack, NewNote, Outcome, Task};
 

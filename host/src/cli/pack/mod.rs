@@ -17,6 +17,12 @@ use author::{Build, Inspect, Keygen, Sign, Verify};
 
 mod test;
 
+mod bench;
+use bench::BenchArgs;
+
+pub(super) mod replay;
+use replay::ReplayArgs;
+
 mod new;
 use new::New;
 
@@ -75,6 +81,8 @@ enum Act {
         #[arg(long)]
         update: bool,
     },
+    Bench(BenchArgs),
+    Replay(ReplayArgs),
     Backtest(super::backtest::BacktestArgs),
     /// Put a pack in force in a running daemon; open handovers keep the rules that opened them.
     #[command(after_help = "Example:\n  baton pack activate hvac@1.2.0")]
@@ -147,6 +155,8 @@ impl Pack {
                 business,
                 update,
             } => test::run(screen, &packs, (config, business), update),
+            Act::Bench(args) => args.run(screen),
+            Act::Replay(args) => args.run(screen),
             Act::Backtest(args) => args.run(screen),
             Act::Activate {
                 remote,

@@ -106,7 +106,12 @@ impl detection::Guest for Hostile {
             "history" => signal.note = Some(format!("{}", conversation.history(u32::MAX).len())),
             "look" => signal.note = Some(look(&message)),
             // Sound until a customer asks for a human.
-            "trap" if message.text.contains("human") => misbehave("panic"),
+            "trap" => {
+                write(Level::Info, &format!("{} bytes to look at", message.text.len()));
+                if message.text.contains("human") {
+                    misbehave("panic");
+                }
+            }
             deed => misbehave(deed),
         }
         Ok(vec![signal])
