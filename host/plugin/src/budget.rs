@@ -14,9 +14,15 @@ pub const MAX_MEMORY_BYTES: usize = 64 * 1024 * 1024;
 /// The most that a budget may give as `table_elements`.
 pub const MAX_TABLE_ELEMENTS: usize = 20_000;
 
+/// The most that a budget may give as `component_bytes`: an interpreter with its library.
+pub const MAX_COMPONENT_BYTES: usize = 32 * 1024 * 1024;
+
 /// What one plugin may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
+    /// Bytes of the component, at most [`MAX_COMPONENT_BYTES`]: it is compiled as a whole, which takes time and memory in
+    /// proportion. A Rust guest has some hundred KB, one in JavaScript 12 MB, in Python 18 MB.
+    pub component_bytes: usize,
     /// Wasm instructions, roughly, of one call. A built-in detector takes some ten thousand on a short
     /// message; 50 million are 50 to 100 ms.
     pub fuel: u64,
@@ -24,7 +30,8 @@ pub struct Budget {
     pub deadline_ms: u32,
     /// Bytes of all linear memories together, at most [`MAX_MEMORY_BYTES`]. A Rust guest starts with little more than 1 MiB.
     pub memory_bytes: usize,
-    /// Elements of all tables together, at most [`MAX_TABLE_ELEMENTS`]. A Rust guest has one per function that is called by pointer.
+    /// Elements of all tables together, at most [`MAX_TABLE_ELEMENTS`]. A Rust guest has one per
+    /// function that is called by pointer; an interpreter has thousands.
     pub table_elements: usize,
     /// Bytes that one answer, or the arguments of one host call, may occupy in the host.
     pub output_bytes: usize,
@@ -43,10 +50,11 @@ pub struct Budget {
 impl Default for Budget {
     fn default() -> Self {
         Self {
+            component_bytes: 16 * 1024 * 1024,
             fuel: 50_000_000,
             deadline_ms: 250,
             memory_bytes: 32 * 1024 * 1024,
-            table_elements: 5_000,
+            table_elements: MAX_TABLE_ELEMENTS,
             output_bytes: 128 * 1024,
             log_lines: 50,
             log_bytes: 16 * 1024,

@@ -10,7 +10,7 @@ use wasmtime::component::Resource;
 
 use crate::program::{Loaded, Phase, Start};
 use crate::sandbox::Lent;
-use crate::wit::{assignment, composition, detection};
+use crate::wit::{Exported, assignment, composition, detection};
 use crate::{
     Called, Candidate, Circumstances, ConversationView, Description, Fault, FaultKind, Found, LoadError, LoadErrorKind,
     Ranking, answer, ask,
@@ -19,25 +19,26 @@ use crate::{
 /// Finds signals.
 pub struct Detector {
     loaded: Loaded,
-    indices: detection::GuestIndices,
+    detect: Exported,
 }
 
 /// Chooses among candidates.
 pub struct Strategy {
     loaded: Loaded,
-    indices: assignment::GuestIndices,
+    rank: Exported,
 }
 
 /// Writes drafts.
 pub struct Template {
     loaded: Loaded,
-    indices: composition::GuestIndices,
+    compose: Exported,
+    returning: Exported,
 }
 
 impl Detector {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = detection::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
-        Ok(Self { loaded, indices })
+        let detect = exported(&loaded, "detection", "detect")?;
+        Ok(Self { loaded, detect })
     }
 
     /// What the component says of itself.
@@ -69,19 +70,16 @@ impl Detector {
         };
         self.loaded.program.call(
             start,
-            |store, instance| {
-                let guest = self.indices.load(&mut *store, instance)?;
-                guest.call_detect(store, &ask::message(message), lent())
-            },
-            |answered| answer::found(&message.text, answered.map_err(refused)?),
+            |store, instance| self.detect.call(store, instance, (ask::message(message), lent())),
+            |answered: Result<Vec<detection::Signal>, String>| answer::found(&message.text, answered.map_err(refused)?),
         )
     }
 }
 
 impl Strategy {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = assignment::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
-        Ok(Self { loaded, indices })
+        let rank = exported(&loaded, "assignment", "rank")?;
+        Ok(Self { loaded, rank })
     }
 
     /// What the component says of itself.
@@ -108,19 +106,24 @@ impl Strategy {
         self.loaded.program.call(
             about(view, &handover.id.to_string(), "rank"),
             |store, instance| {
-                let guest = self.indices.load(&mut *store, instance)?;
                 let candidates: Vec<_> = candidates.iter().map(ask::candidate).collect();
-                guest.call_rank(store, &ask::handover(handover), &candidates, lent())
+                self.rank
+                    .call(store, instance, (ask::handover(handover), candidates, lent()))
             },
-            |answered| answer::ranking(candidates, answered.map_err(refused)?),
+            |answered: Result<assignment::Ranking, String>| answer::ranking(candidates, answered.map_err(refused)?),
         )
     }
 }
 
 impl Template {
     pub(crate) fn new(loaded: Loaded) -> Result<Self, LoadError> {
-        let indices = composition::GuestIndices::new(&loaded.program.pre).map_err(|error| unfit(&loaded, &error))?;
-        Ok(Self { loaded, indices })
+        let compose = exported(&loaded, "composition", "compose")?;
+        let returning = exported(&loaded, "composition", "returning")?;
+        Ok(Self {
+            loaded,
+            compose,
+            returning,
+        })
     }
 
     /// What the component says of itself.
@@ -147,11 +150,11 @@ impl Template {
         self.loaded.program.call(
             about(view, &handover.id.to_string(), "compose"),
             |store, instance| {
-                let guest = self.indices.load(&mut *store, instance)?;
                 let circumstances = ask::circumstances(circumstances);
-                guest.call_compose(store, &ask::handover(handover), &circumstances, lent())
+                self.compose
+                    .call(store, instance, (ask::handover(handover), circumstances, lent()))
             },
-            |answered| answer::draft(answered.map_err(refused)?),
+            |answered: Result<composition::Draft, String>| answer::draft(answered.map_err(refused)?),
         )
     }
 
@@ -169,11 +172,13 @@ impl Template {
         self.loaded.program.call(
             about(view, &handover.id.to_string(), "returning"),
             |store, instance| {
-                let guest = self.indices.load(&mut *store, instance)?;
                 let circumstances = ask::circumstances(circumstances);
-                guest.call_returning(store, &ask::handover(handover), &circumstances, lent())
+                self.returning
+                    .call(store, instance, (ask::handover(handover), circumstances, lent()))
             },
-            |answered| Ok(answered.map_err(refused)?.filter(|text| !text.trim().is_empty())),
+            |answered: Result<Option<String>, String>| {
+                Ok(answered.map_err(refused)?.filter(|text| !text.trim().is_empty()))
+            },
         )
     }
 }
@@ -197,11 +202,12 @@ fn refused(message: String) -> FaultKind {
     FaultKind::Refused { message }
 }
 
-fn unfit(loaded: &Loaded, error: &wasmtime::Error) -> LoadError {
-    LoadError {
+fn exported(loaded: &Loaded, interface: &str, function: &str) -> Result<Exported, LoadError> {
+    let component = loaded.program.pre.component();
+    Exported::find(component, interface, function).map_err(|error| LoadError {
         component: loaded.program.names.name.clone(),
         kind: LoadErrorKind::Types {
             message: format!("{error:#}"),
         },
-    }
+    })
 }

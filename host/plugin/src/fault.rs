@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::wit::Version;
 use crate::{Kind, LogLine};
 
 /// Why plugins cannot run in this process.
@@ -48,7 +49,10 @@ pub struct LoadError {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LoadErrorKind {
     /// Larger than anything a plugin should be.
-    #[error("has {bytes} bytes, at most {limit_bytes} are allowed; build it with --release and strip it")]
+    #[error(
+        "has {bytes} bytes, at most {limit_bytes} are allowed; build it with --release and strip it, or \
+             raise `component_bytes` in [plugins.budget]"
+    )]
     TooLarge {
         /// What it has.
         bytes: usize,
@@ -79,12 +83,14 @@ pub enum LoadErrorKind {
         import: String,
     },
     /// Made for an interface that this host does not have.
-    #[error("was built for baton:rules@{built_for}; this host has {host}x")]
+    #[error("was built for baton:rules@{built_for}, this host runs {host}; {remedy}")]
     Version {
         /// The version it names.
         built_for: String,
-        /// The start of the versions that fit.
+        /// Those that fit: `0.1.0`, or `0.1.0 and 0.2.0`.
         host: String,
+        /// What to do.
+        remedy: &'static str,
     },
     /// A plugin of another kind.
     #[error("is a {found}, a {wanted} is wanted")]
@@ -147,6 +153,23 @@ pub enum LoadErrorKind {
         /// What stands in the way.
         message: String,
     },
+}
+
+impl LoadErrorKind {
+    /// Names the version that is wanted and those that there are.
+    pub(crate) fn version(built_for: String, versions: &[Version]) -> Self {
+        let asked = semver::Version::parse(&built_for);
+        let newer = asked.is_ok_and(|asked| versions.iter().all(|version| version.number < asked));
+        let numbers: Vec<String> = versions.iter().map(|version| version.number.to_string()).collect();
+        Self::Version {
+            built_for,
+            host: numbers.join(" and "),
+            remedy: match newer {
+                true => "take a newer baton, or build the component with the SDK of this one",
+                false => "build the component again with the SDK of this baton",
+            },
+        }
+    }
 }
 
 /// A call that failed. The plugin's other calls are not touched by it.

@@ -6,6 +6,7 @@
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::wit::Version;
 use crate::{Import, Kind, LoadErrorKind, snapshot, wasi, wit};
 
 /// Checks what can be seen without a compiler.
@@ -36,11 +37,11 @@ pub(crate) fn compile(engine: &Engine, wasm: &[u8]) -> Result<Component, LoadErr
     })
 }
 
-/// Checks that it imports nothing else than a plugin may, and exports one world of this host's version.
-pub(crate) fn world(engine: &Engine, component: &Component, wanted: Option<Kind>) -> Result<Kind, LoadErrorKind> {
-    let shape = component.component_type();
+/// Checks that it imports nothing else than a plugin may, and exports one world of a version that this host runs.
+pub(crate) fn world(component: &Component, wanted: Option<Kind>, versions: &[Version]) -> Result<Kind, LoadErrorKind> {
+    let (engine, shape) = (component.engine(), component.component_type());
     for (import, _) in shape.imports(engine) {
-        let known = match ours(import)? {
+        let known = match ours(import, versions)? {
             Some(interface) => matches!(interface, "types" | "log"),
             None => wasi::allows(import),
         };
@@ -56,7 +57,7 @@ pub(crate) fn world(engine: &Engine, component: &Component, wanted: Option<Kind>
         .filter(|(export, _)| *export != snapshot::ACCESSORS)
     {
         exports.push(export);
-        match ours(export)? {
+        match ours(export, versions)? {
             Some("lifecycle") => lifecycle = true,
             Some(interface) => found = found.or(Kind::ALL.into_iter().find(|kind| interface_of(*kind) == interface)),
             None => {}
@@ -85,11 +86,11 @@ pub(crate) fn world(engine: &Engine, component: &Component, wanted: Option<Kind>
 }
 
 /// Everything that it imports, by name, and whether a plugin may.
-pub(crate) fn imports(engine: &Engine, component: &Component) -> Vec<Import> {
-    let shape = component.component_type();
+pub(crate) fn imports(component: &Component, versions: &[Version]) -> Vec<Import> {
+    let (engine, shape) = (component.engine(), component.component_type());
     let import = |(name, _): (&str, _)| Import {
         name: name.to_owned(),
-        allowed: match ours(name) {
+        allowed: match ours(name, versions) {
             Ok(Some(interface)) => matches!(interface, "types" | "log"),
             Ok(None) => wasi::allows(name),
             Err(_) => false,
@@ -98,19 +99,42 @@ pub(crate) fn imports(engine: &Engine, component: &Component) -> Vec<Import> {
     shape.imports(engine).map(import).collect()
 }
 
+/// What is wrong with a component whose imports or exports do not fit: that it is for a later version, where it says so.
+pub(crate) fn unfit(component: &Component, versions: &[Version], error: &wasmtime::Error) -> LoadErrorKind {
+    let (engine, shape) = (component.engine(), component.component_type());
+    let imports = shape.imports(engine).map(|(name, _)| name);
+    let later = imports
+        .chain(shape.exports(engine).map(|(name, _)| name))
+        .find_map(|name| {
+            let (_, number) = versioned(name)?;
+            let asked = semver::Version::parse(number).ok()?;
+            let ours = versions.iter().find(|version| version.covers(&asked))?;
+            (asked > ours.number).then(|| number.to_owned())
+        });
+    match later {
+        Some(built_for) => LoadErrorKind::version(built_for, versions),
+        None => LoadErrorKind::Types {
+            message: format!("{error:#}"),
+        },
+    }
+}
+
 /// The interface's name where it is one of `baton:rules`, in a version that this host can run.
-fn ours(name: &str) -> Result<Option<&str>, LoadErrorKind> {
-    let Some(interface) = name.strip_prefix(wit::PACKAGE).and_then(|rest| rest.strip_prefix('/')) else {
+fn ours<'a>(name: &'a str, versions: &[Version]) -> Result<Option<&'a str>, LoadErrorKind> {
+    let Some((interface, number)) = versioned(name) else {
         return Ok(None);
     };
-    let (interface, version) = interface.split_once('@').unwrap_or((interface, "no version"));
-    if !version.starts_with(wit::VERSION) {
-        return Err(LoadErrorKind::Version {
-            built_for: version.to_owned(),
-            host: wit::VERSION.to_owned(),
-        });
+    let asked = semver::Version::parse(number);
+    match asked.is_ok_and(|asked| versions.iter().any(|version| version.covers(&asked))) {
+        true => Ok(Some(interface)),
+        false => Err(LoadErrorKind::version(number.to_owned(), versions)),
     }
-    Ok(Some(interface))
+}
+
+/// The parts of a name of `baton:rules`: `types` and `0.1.0`.
+fn versioned(name: &str) -> Option<(&str, &str)> {
+    let interface = name.strip_prefix(wit::PACKAGE)?.strip_prefix('/')?;
+    Some(interface.split_once('@').unwrap_or((interface, "no version")))
 }
 
 fn interface_of(kind: Kind) -> &'static str {

@@ -12,15 +12,15 @@ use std::sync::Arc;
 use baton_core::Time;
 use sha2::{Digest, Sha256};
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, HasSelf, InstancePre, Linker};
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::cache::Key;
 use crate::program::{Loaded, Names, Phase, Program, Start};
 use crate::sandbox::Sandbox;
-use crate::wit::{lifecycle, log, types};
+use crate::wit::{Exported, Version, types};
 use crate::{
-    Budget, Called, Description, Kind, LoadError, LoadErrorKind, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, Plugins, Source,
-    inspect, snapshot, wasi, wit,
+    Budget, Called, Description, Kind, LoadError, LoadErrorKind, MAX_COMPONENT_BYTES, MAX_MEMORY_BYTES,
+    MAX_TABLE_ELEMENTS, Plugins, Source, inspect, snapshot, wasi, wit,
 };
 
 impl Plugins {
@@ -32,8 +32,8 @@ impl Plugins {
     }
 
     fn load_or_say(&self, source: &Source<'_>, kind: Kind) -> Result<Loaded, LoadErrorKind> {
-        inspect::envelope(source.wasm, self.component_bytes)?;
         possible(&source.budget)?;
+        inspect::envelope(source.wasm, source.budget.component_bytes)?;
         let digest: [u8; 32] = Sha256::digest(source.wasm).into();
         let key = Key::new(kind, &digest, source.settings_json);
         let cached = self.cache.as_ref().and_then(|cache| cache.get(self.engine(kind), &key));
@@ -54,12 +54,12 @@ impl Plugins {
     }
 
     pub(crate) fn describe_only(&self, source: &Source<'_>) -> Result<Description, LoadErrorKind> {
-        inspect::envelope(source.wasm, self.component_bytes)?;
+        inspect::envelope(source.wasm, source.budget.component_bytes)?;
         if let Err(damaged @ LoadErrorKind::Damaged { .. }) = snapshot::instrument(source.wasm) {
             return Err(damaged);
         }
         let component = inspect::compile(&self.seldom, source.wasm)?;
-        let kind = inspect::world(&self.seldom, &component, None)?;
+        let kind = inspect::world(&component, None, self.versions)?;
         describe(
             &self.program(source, &component, Sha256::digest(source.wasm).into())?,
             kind,
@@ -77,12 +77,12 @@ impl Plugins {
             Err(damaged @ LoadErrorKind::Damaged { .. }) => return Err(damaged),
             Err(obstacle) => {
                 // Whoever gave us the wrong file should hear that, not what wizer thinks of it.
-                inspect::world(&self.seldom, &inspect::compile(&self.seldom, source.wasm)?, Some(kind))?;
+                inspect::world(&inspect::compile(&self.seldom, source.wasm)?, Some(kind), self.versions)?;
                 return Err(obstacle);
             }
         };
         let component = inspect::compile(&self.seldom, &instrumented.wasm)?;
-        inspect::world(&self.seldom, &component, Some(kind))?;
+        inspect::world(&component, Some(kind), self.versions)?;
         let mut program = self.program(source, &component, digest)?;
         let description = describe(&program, kind)?;
         program.names.name.clone_from(&description.name);
@@ -106,9 +106,7 @@ impl Plugins {
             budget,
         } = *source;
         Ok(Program {
-            pre: link(component).map_err(|error| LoadErrorKind::Types {
-                message: format!("{error:#}"),
-            })?,
+            pre: link(component, self.versions).map_err(|error| inspect::unfit(component, self.versions, &error))?,
             names: Names {
                 id: id.to_owned(),
                 name: name.to_owned(),
@@ -126,6 +124,7 @@ impl Plugins {
 /// Checks that the engine can give what the budget allows.
 fn possible(budget: &Budget) -> Result<(), LoadErrorKind> {
     let limits = [
+        ("component_bytes", budget.component_bytes, MAX_COMPONENT_BYTES),
         ("memory_bytes", budget.memory_bytes, MAX_MEMORY_BYTES),
         ("table_elements", budget.table_elements, MAX_TABLE_ELEMENTS),
     ];
@@ -136,11 +135,10 @@ fn possible(budget: &Budget) -> Result<(), LoadErrorKind> {
 }
 
 /// Gives a component exactly what it imports; it was inspected before.
-fn link(component: &Component) -> wasmtime::Result<InstancePre<Sandbox>> {
+fn link(component: &Component, versions: &[Version]) -> wasmtime::Result<InstancePre<Sandbox>> {
     let engine = component.engine();
     let mut linker = Linker::new(engine);
-    types::add_to_linker::<_, HasSelf<Sandbox>>(&mut linker, |sandbox| sandbox)?;
-    log::add_to_linker::<_, HasSelf<Sandbox>>(&mut linker, |sandbox| sandbox)?;
+    versions.iter().try_for_each(|version| version.link(&mut linker))?;
     for (import, item) in component.component_type().imports(engine) {
         if let (ComponentItem::ComponentInstance(wanted), false) = (item.ty, import.starts_with(wit::PACKAGE)) {
             wasi::link(engine, linker.instance(import)?, import, &wanted)?;
@@ -150,11 +148,11 @@ fn link(component: &Component) -> wasmtime::Result<InstancePre<Sandbox>> {
 }
 
 fn describe(program: &Program, kind: Kind) -> Result<Description, LoadErrorKind> {
-    let indices = lifecycle::GuestIndices::new(&program.pre).map_err(unfit)?;
+    let describe = exported(program, "describe")?;
     let called = program
         .call(
             start("describe"),
-            |store, instance| indices.load(&mut *store, instance)?.call_describe(store),
+            |store, instance| describe.call(store, instance, ()),
             Ok,
         )
         .map_err(LoadErrorKind::Fault)?;
@@ -167,15 +165,11 @@ fn configure(
     settings_json: &str,
     instrumented: &snapshot::Instrumented<'_>,
 ) -> Result<Vec<u8>, LoadErrorKind> {
-    let indices = lifecycle::GuestIndices::new(&program.pre).map_err(unfit)?;
+    let configure = exported(program, "configure")?;
     let (called, store, instance) = program
         .call_and_keep(
             start("configure"),
-            |store, instance| {
-                indices
-                    .load(&mut *store, instance)?
-                    .call_configure(store, settings_json)
-            },
+            |store, instance| configure.call(store, instance, (settings_json,)),
             Ok,
         )
         .map_err(LoadErrorKind::Fault)?;
@@ -188,10 +182,10 @@ fn configure(
     } = called;
     let Names { id, name, version } = &program.names;
     tracing::debug!(id, name, version, fuel, ?took, ?log, log_dropped, "configured a plugin");
-    if let Err(lifecycle::Fault { pointer, message }) = value {
-        return Err(LoadErrorKind::Settings { pointer, message });
+    match value {
+        Ok(()) => snapshot::take(instrumented, store, instance),
+        Err(types::Fault { pointer, message }) => Err(LoadErrorKind::Settings { pointer, message }),
     }
-    snapshot::take(instrumented, store, instance)
 }
 
 /// Loading happens at no message's time; a plugin that looks sees the beginning of time.
@@ -205,15 +199,15 @@ fn start(function: &'static str) -> Start<'static> {
     }
 }
 
-fn unfit(error: wasmtime::Error) -> LoadErrorKind {
-    LoadErrorKind::Types {
+fn exported(program: &Program, function: &str) -> Result<Exported, LoadErrorKind> {
+    Exported::find(program.pre.component(), "lifecycle", function).map_err(|error| LoadErrorKind::Types {
         message: format!("{error:#}"),
-    }
+    })
 }
 
 /// Checks what a component says of itself.
-fn description(said: lifecycle::Description, exported: Kind) -> Result<Description, String> {
-    let lifecycle::Description {
+fn description(said: types::Description, exported: Kind) -> Result<Description, String> {
+    let types::Description {
         name,
         version,
         kind,
@@ -258,8 +252,8 @@ fn description(said: lifecycle::Description, exported: Kind) -> Result<Descripti
 mod tests {
     use super::*;
 
-    fn said(change: fn(&mut lifecycle::Description)) -> Result<Description, String> {
-        let mut said = lifecycle::Description {
+    fn said(change: fn(&mut types::Description)) -> Result<Description, String> {
+        let mut said = types::Description {
             name: "information-gap".into(),
             version: "1.2.0-rc.1+b7".into(),
             kind: types::Kind::Detector,
@@ -275,7 +269,7 @@ mod tests {
         assert!(said(|_| ()).is_ok());
         for (change, expected) in [
             (
-                (|s| s.kind = types::Kind::Template) as fn(&mut lifecycle::Description),
+                (|s| s.kind = types::Kind::Template) as fn(&mut types::Description),
                 "says that it is a template",
             ),
             (|s| s.name = "Information Gap".into(), "lower-case words"),

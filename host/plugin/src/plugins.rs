@@ -18,9 +18,10 @@ use wasmtime::{
 use crate::cache::Cache;
 use crate::functions::Functions;
 use crate::program::TICK;
+use crate::wit::{self, Version};
 use crate::{
-    Budget, Description, Detector, Import, Kind, LoadError, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS, PluginsError,
-    STACK_BYTES, Strategy, Template, inspect,
+    Budget, Description, Detector, Import, Kind, LoadError, MAX_COMPONENT_BYTES, MAX_MEMORY_BYTES, MAX_TABLE_ELEMENTS,
+    PluginsError, STACK_BYTES, Strategy, Template, inspect,
 };
 
 /// How plugins run in this process.
@@ -32,8 +33,6 @@ pub struct PluginOptions {
     pub cache_key: [u8; 32],
     /// Bytes of Wasm stack of each call. The calling thread needs as much again for itself.
     pub stack_bytes: usize,
-    /// Bytes of the largest component that is accepted.
-    pub component_bytes: usize,
     /// Calls at a time; 1 to 1024; one more is a fault of kind `busy`. The threads that call should be fewer.
     pub calls: u32,
 }
@@ -44,7 +43,6 @@ impl Default for PluginOptions {
             cache_dir: None,
             cache_key: [0; 32],
             stack_bytes: STACK_BYTES,
-            component_bytes: 16 * 1024 * 1024,
             calls: 64,
         }
     }
@@ -74,8 +72,8 @@ pub struct Plugins {
     pub(crate) cache: Option<Cache>,
     pub(crate) ticker: Arc<Ticker>,
     pub(crate) stack_bytes: usize,
-    pub(crate) component_bytes: usize,
     pub(crate) calls: u32,
+    pub(crate) versions: &'static [Version],
 }
 
 impl Plugins {
@@ -85,11 +83,15 @@ impl Plugins {
     ///
     /// When the options or this machine do not allow it; nothing is left running.
     pub fn new(options: PluginOptions) -> Result<Self, PluginsError> {
+        Self::with_versions(options, wit::RELEASED)
+    }
+
+    /// As [`Plugins::new`], for these versions of the interface.
+    pub(crate) fn with_versions(options: PluginOptions, versions: &'static [Version]) -> Result<Self, PluginsError> {
         let PluginOptions {
             cache_dir,
             cache_key,
             stack_bytes,
-            component_bytes,
             calls,
         } = options;
         if !(64 * 1024..=1024 * 1024).contains(&stack_bytes) {
@@ -120,8 +122,8 @@ impl Plugins {
             cache,
             ticker,
             stack_bytes,
-            component_bytes,
             calls,
+            versions,
         })
     }
 
@@ -133,7 +135,7 @@ impl Plugins {
         }
     }
 
-    /// Asks a component what it is, within the default budget.
+    /// Asks a component what it is, within the default budget, however large it is.
     ///
     /// # Errors
     ///
@@ -144,7 +146,10 @@ impl Plugins {
             name,
             wasm,
             settings_json: "{}",
-            budget: Budget::default(),
+            budget: Budget {
+                component_bytes: MAX_COMPONENT_BYTES,
+                ..Budget::default()
+            },
         };
         self.describe_only(&source).map_err(|kind| LoadError {
             component: name.to_owned(),
@@ -159,9 +164,9 @@ impl Plugins {
     /// When it is no component.
     pub fn imports(&self, wasm: &[u8], name: &str) -> Result<Vec<Import>, LoadError> {
         let imports = || {
-            inspect::envelope(wasm, self.component_bytes)?;
+            inspect::envelope(wasm, MAX_COMPONENT_BYTES)?;
             let component = inspect::compile(&self.seldom, wasm)?;
-            Ok(inspect::imports(&self.seldom, &component))
+            Ok(inspect::imports(&component, self.versions))
         };
         imports().map_err(|kind| LoadError {
             component: name.to_owned(),
@@ -236,8 +241,9 @@ fn pool(calls: u32) -> PoolingAllocationConfig {
     pool
 }
 
-/// A Rust guest has four: its module, two for its imports, and while it is configured wizer's.
-pub(crate) const CORE_INSTANCES: u32 = 8;
+/// A Rust guest has four: its module, two for its imports, and while it is configured wizer's; one in JavaScript 9, in Python
+/// 39, since these are linked when they start. What they take in the host together is bounded by `INSTANCE_BYTES`.
+pub(crate) const CORE_INSTANCES: u32 = 48;
 /// A Rust guest has one.
 pub(crate) const MEMORIES: u32 = 2;
 /// A Rust guest has two: its functions that are called by pointer, and its imports.

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use baton_core::Time;
 use sha2::{Digest, Sha256};
-use wasmtime::component::Resource;
-use wasmtime::{Error, ResourceLimiter, Result};
+use wasmtime::component::{ComponentNamedList, LinkerInstance, Lower, Resource, ResourceType};
+use wasmtime::{Error, ResourceLimiter, Result, StoreContextMut};
 
 use crate::ask;
 use crate::plugins::{CORE_INSTANCES, MEMORIES, TABLES};
-use crate::wit::{log, types};
+use crate::wit::log;
 use crate::{Budget, ConversationView, FaultKind, LogLevel, LogLine};
 
 /// Bytes of standard output and error that are kept: the end, which is where a panic message stands.
@@ -179,11 +179,11 @@ impl ResourceLimiter for Sandbox {
     }
 }
 
-impl log::Host for Sandbox {
-    fn write(&mut self, level: log::Level, line: String) -> Result<()> {
+impl Sandbox {
+    /// Keeps a line for the operator while there is room.
+    fn write(&mut self, level: log::Level, mut line: String) -> Result<()> {
         self.spend()?;
         let (most, bytes) = (self.budget.log_lines as usize, self.budget.log_bytes);
-        let mut line = line;
         line.truncate(line.floor_char_boundary(bytes));
         self.log_bytes += line.len();
         let level = match level {
@@ -203,60 +203,59 @@ impl log::Host for Sandbox {
     }
 }
 
-impl types::Host for Sandbox {}
+/// Gives an instance the interface `log`.
+pub(crate) fn link_log(log: &mut LinkerInstance<'_, Sandbox>) -> Result<()> {
+    log.func_wrap(
+        "write",
+        |mut store: StoreContextMut<'_, Sandbox>, (level, line): (log::Level, String)| {
+            store.data_mut().write(level, line)
+        },
+    )
+}
 
-impl types::HostConversation for Sandbox {
-    fn id(&mut self, _: Resource<Lent>) -> Result<String> {
-        Ok(self.view()?.id())
-    }
+/// Gives an instance what `conversation` has in every version.
+pub(crate) fn link_conversation(types: &mut LinkerInstance<'_, Sandbox>) -> Result<()> {
+    // The handle is lent, so there is nothing to drop.
+    types.resource("conversation", ResourceType::host::<Lent>(), |_, _| Ok(()))?;
+    link_question(types, "id", |view| view.id())?;
+    link_question(types, "channel", |view| view.channel())?;
+    link_question(types, "bot", |view| view.bot())?;
+    link_question(types, "locale", |view| view.locale())?;
+    link_question(types, "contact", |view| ask::contact(view.contact()))?;
+    types.func_wrap(
+        "[method]conversation.field",
+        |mut store: StoreContextMut<'_, Sandbox>, (_, name): (Resource<Lent>, String)| {
+            Ok((store.data_mut().view()?.field(&name),))
+        },
+    )?;
+    link_question(types, "fields", |view| view.fields())?;
+    types.func_wrap(
+        "[method]conversation.history",
+        |mut store: StoreContextMut<'_, Sandbox>, (_, n): (Resource<Lent>, u32)| {
+            let messages = store.data_mut().view()?.history(n.min(HISTORY));
+            Ok((messages.iter().map(ask::message).collect::<Vec<_>>(),))
+        },
+    )?;
+    link_question(types, "bot-state", |view| view.bot_state().map(ask::bot_state))?;
+    link_question(types, "failed-answers", |view| view.failed_answers())?;
+    link_question(types, "length", |view| view.length())?;
+    link_question(types, "tags", |view| view.tags())
+}
 
-    fn channel(&mut self, _: Resource<Lent>) -> Result<String> {
-        Ok(self.view()?.channel())
-    }
-
-    fn bot(&mut self, _: Resource<Lent>) -> Result<String> {
-        Ok(self.view()?.bot())
-    }
-
-    fn locale(&mut self, _: Resource<Lent>) -> Result<String> {
-        Ok(self.view()?.locale())
-    }
-
-    fn contact(&mut self, _: Resource<Lent>) -> Result<types::Contact> {
-        Ok(ask::contact(self.view()?.contact()))
-    }
-
-    fn field(&mut self, _: Resource<Lent>, name: String) -> Result<Option<String>> {
-        Ok(self.view()?.field(&name))
-    }
-
-    fn fields(&mut self, _: Resource<Lent>) -> Result<Vec<(String, String)>> {
-        Ok(self.view()?.fields())
-    }
-
-    fn history(&mut self, _: Resource<Lent>, n: u32) -> Result<Vec<types::Message>> {
-        let messages = self.view()?.history(n.min(HISTORY));
-        Ok(messages.iter().map(ask::message).collect())
-    }
-
-    fn bot_state(&mut self, _: Resource<Lent>) -> Result<Option<types::BotState>> {
-        Ok(self.view()?.bot_state().map(ask::bot_state))
-    }
-
-    fn failed_answers(&mut self, _: Resource<Lent>) -> Result<u32> {
-        Ok(self.view()?.failed_answers())
-    }
-
-    fn length(&mut self, _: Resource<Lent>) -> Result<u32> {
-        Ok(self.view()?.length())
-    }
-
-    fn tags(&mut self, _: Resource<Lent>) -> Result<Vec<String>> {
-        Ok(self.view()?.tags())
-    }
-
-    /// The handle is lent, so there is nothing to drop.
-    fn drop(&mut self, _: Resource<Lent>) -> Result<()> {
-        Ok(())
-    }
+/// Gives an instance a function of `conversation` that takes nothing but the conversation.
+pub(crate) fn link_question<R>(
+    types: &mut LinkerInstance<'_, Sandbox>,
+    name: &str,
+    answer: fn(&dyn ConversationView) -> R,
+) -> Result<()>
+where
+    R: Send + Sync + 'static,
+    (R,): ComponentNamedList + Lower,
+{
+    types.func_wrap(
+        &format!("[method]conversation.{name}"),
+        move |mut store: StoreContextMut<'_, Sandbox>, (_,): (Resource<Lent>,)| {
+            Ok((answer(store.data_mut().view()?.as_ref()),))
+        },
+    )
 }

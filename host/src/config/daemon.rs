@@ -200,6 +200,9 @@ macro_rules! budget {
 }
 
 budget! {
+    /// Bytes of its component. One in Python has 18 MB.
+    #[schemars(range(min = 1024, max = 33554432))]
+    component_bytes: usize = 16 * 1024 * 1024,
     /// Wasm instructions, roughly.
     #[schemars(range(min = 10000))]
     fuel: u64 = 50_000_000,
@@ -234,6 +237,7 @@ impl Budget {
     /// As the plugin host takes it.
     pub(crate) fn for_plugins(self) -> baton_plugin::Budget {
         let Self {
+            component_bytes,
             fuel,
             deadline_ms,
             memory_bytes,
@@ -246,6 +250,7 @@ impl Budget {
             configure_deadline_ms,
         } = self;
         baton_plugin::Budget {
+            component_bytes,
             fuel,
             deadline_ms,
             memory_bytes,

@@ -78,7 +78,7 @@ fn what_is_no_plugin_is_refused_before_it_runs() {
         (
             "newer",
             exporting(&["lifecycle@0.2.0", "detection@0.2.0"]),
-            "was built for baton:rules@0.2.0; this host has 0.1.x",
+            "was built for baton:rules@0.2.0, this host runs 0.1.0; take a newer baton, or build",
         ),
         (
             "half a world",

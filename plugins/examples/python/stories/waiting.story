@@ -1,0 +1,9 @@
+# Said in passing and with letters of several bytes before it; the bot says the same and nobody is asked.
+start 2026-03-02 10:00
+channel web
+agent ana
+
+0     customer: Good morning
+5s    bot: Are you still waiting for a part?
+10s   customer: Früher ging das! I am STILL WAITING for it.
+      -> open waiting high tags human-handover waiting
