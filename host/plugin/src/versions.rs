@@ -37,6 +37,15 @@ static TOMORROW: LazyLock<Plugins> = LazyLock::new(|| {
     Plugins::with_versions(PluginOptions::default(), &VERSIONS).expect("the engine starts")
 });
 
+/// A host whose one version grew by the same function, as 0.1.1.
+static GROWN: LazyLock<Plugins> = LazyLock::new(|| {
+    static VERSIONS: [Version; 1] = [Version {
+        number: semver::Version::new(0, 1, 1),
+        added: |types| link_question(types, "asked", |view| view.length() + 41),
+    }];
+    Plugins::with_versions(PluginOptions::default(), &VERSIONS).expect("the engine starts")
+});
+
 fn load(plugins: &Plugins, wasm: &[u8]) -> Result<Detector, LoadError> {
     plugins.detector(&Source {
         id: "rule",
@@ -117,6 +126,13 @@ fn an_old_component_and_one_for_the_next_version_run_in_one_host() {
         (note(&old), old.fuel),
         "a host of today runs it no other way"
     );
+}
+
+#[test]
+fn a_version_that_grew_runs_what_was_built_before_and_after() {
+    let old = load(&GROWN, OLD).expect("it runs");
+    let later = load(&GROWN, &renumbered(NEXT, "0.2.0", "0.1.1")).expect("it runs");
+    assert_eq!(note(&detect(&later)), format!("{} 42", note(&detect(&old))));
 }
 
 #[test]

@@ -47,7 +47,7 @@ agent bo
       -> control waiting 1
       -> offer bo until 5m
       -> task 1 for bo due 2h high: Is anybody there?
-      -> say: Example Some((120, false, 1772452800000, \"2026-03-02 12:00\")) true None None None Some(\"bo\")
+      -> say: default Some((120, false, 1772452800000, \"2026-03-02 12:00\")) true None None None Some(\"bo\")
 ";
 
 fn run(command: &str, folder: &Path) -> (bool, String) {

@@ -5,11 +5,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use baton_core::{Message, MessageId, Speaker, Time};
-use baton_plugin::{Budget, ConversationView, MAX_COMPONENT_BYTES, PluginOptions, Plugins, Source};
+use baton_plugin::{
+    Budget, ConversationView, Detector, LoadError, MAX_COMPONENT_BYTES, PluginOptions, Plugins, Source,
+};
 use baton_tests::guests::target_folder;
 use baton_tests::{Chat, baton};
 
@@ -61,9 +63,9 @@ fn built(example: &str, mut command: Command) -> tempfile::TempDir {
     copy
 }
 
-fn run(command: &str, folder: &Path, config: Option<&Path>) -> (bool, String) {
+fn tell_stories(folder: &Path, config: Option<&Path>) -> (bool, String) {
     let mut baton = baton(PROGRAM);
-    baton.args(["pack", command, "./"]).current_dir(folder);
+    baton.args(["pack", "test", "./"]).current_dir(folder);
     if let Some(config) = config {
         baton.arg("--config").arg(config);
     }
@@ -77,6 +79,18 @@ fn run(command: &str, folder: &Path, config: Option<&Path>) -> (bool, String) {
     )
 }
 
+fn load(wasm: &[u8], budget: Budget) -> Result<Detector, LoadError> {
+    static PLUGINS: LazyLock<Plugins> =
+        LazyLock::new(|| Plugins::new(PluginOptions::default()).expect("the engine starts"));
+    PLUGINS.detector(&Source {
+        id: "waiting",
+        name: "waiting.wasm",
+        wasm,
+        settings_json: "{}",
+        budget,
+    })
+}
+
 /// What a component takes, on standard error: its size, and fuel and time of a message that it finds something in.
 fn measure(language: &str, wasm: &[u8]) {
     let budget = Budget {
@@ -86,18 +100,8 @@ fn measure(language: &str, wasm: &[u8]) {
         configure_deadline_ms: 60_000,
         ..Budget::default()
     };
-    let (id, name, settings_json) = ("waiting", "waiting.wasm", "{}");
-    let plugins = Plugins::new(PluginOptions::default()).expect("the engine starts");
     let began = Instant::now();
-    let detector = plugins
-        .detector(&Source {
-            id,
-            name,
-            wasm,
-            settings_json,
-            budget,
-        })
-        .expect("it is loaded");
+    let detector = load(wasm, budget).expect("it is loaded");
     let loaded = began.elapsed();
     let view: Arc<dyn ConversationView> = Arc::new(Chat::begun());
     let message = Message {
@@ -158,7 +162,7 @@ fn a_detector_in_javascript_runs_in_the_usual_budget() {
     ]);
     command.args(["--out", "waiting.wasm"]);
     let pack = built("javascript", command);
-    let (passed, told) = run("test", pack.path(), None);
+    let (passed, told) = tell_stories(pack.path(), None);
     assert!(passed, "{told}");
     measure(
         "javascript",
@@ -183,12 +187,19 @@ fn a_detector_in_python_runs_where_the_operator_lets_components_be_large() {
         "waiting.wasm",
     ]);
     let pack = built("python", command);
-    let (passed, told) = run("check", pack.path(), None);
-    assert!(!passed && told.contains("at most 16777216 are allowed"), "{told}");
-    assert!(told.contains("raise `component_bytes` in [plugins.budget]"), "{told}");
+    let wasm = std::fs::read(pack.path().join("waiting.wasm")).expect("it was built");
+    let refused = load(&wasm, Budget::default())
+        .err()
+        .expect("it is too large")
+        .to_string();
+    assert!(refused.contains("at most 16777216 are allowed"), "{refused}");
+    assert!(
+        refused.contains("raise `component_bytes` in [plugins.budget]"),
+        "{refused}"
+    );
     let config = pack.path().join("baton.toml");
     std::fs::write(&config, "[plugins.budget]\ncomponent_bytes = 33554432\n").expect("a folder of the test's own");
-    let (passed, told) = run("test", pack.path(), Some(&config));
+    let (passed, told) = tell_stories(pack.path(), Some(&config));
     assert!(passed, "{told}");
     measure(
         "python",

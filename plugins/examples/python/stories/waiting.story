@@ -7,3 +7,7 @@ agent ana
 5s    bot: Are you still waiting for a part?
 10s   customer: Früher ging das! I am STILL WAITING for it.
       -> open waiting high tags human-handover waiting
+      -> control waiting 1
+      -> offer ana until 5m10s
+      -> task 1 for ana due 2h10s high: Follow up: I am STILL WAITING for it. — waiting
+      -> say: We’ve flagged this as urgent. Expect a callback or message within 2 hours.
