@@ -185,8 +185,9 @@ impl Benched {
                     time_us,
                     between_us,
                     fuel,
+                    differs,
                 } = contest;
-                json!({ "time_us": time_us, "between_us": between_us, "fuel": fuel, "differs": contest.differs() })
+                json!({ "time_us": time_us, "between_us": between_us, "fuel": fuel, "differs": differs })
             });
             json!({
                 "plugin": plugin, "on": on, "calls": calls, "new": figures(new), "of_budget": share(new),

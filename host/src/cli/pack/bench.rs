@@ -14,7 +14,7 @@ use crate::cli::screen::Screen;
 ///
 /// Each call is made on a fresh instance in the real sandbox, many times, about the messages of the pack's stories or your
 /// own. With --against both versions take turns at every call, so that noise meets both alike; a difference in time is told
-/// with the range in which its median lies. Fuel is exact, and the same on every machine.
+/// with the range in which its median lies, and counts from 2 % on: so much do two copies of one component differ. Fuel is exact, and the same on every machine.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  baton pack bench ./my-pack\n  baton pack bench ./my-pack --messages chats.jsonl\n  baton pack bench ./my-pack --against my-pack@1.1.0 --json"
@@ -188,7 +188,7 @@ fn contests(screen: &mut Screen<'_>, measured: &[Measured]) -> Result<(), Failur
             ];
         };
         let (low, high) = contest.between_us;
-        let word = match (contest.differs(), contest.time_us < 0.0) {
+        let word = match (contest.differs, contest.time_us < 0.0) {
             (false, _) => "the same within noise",
             (true, true) => "faster",
             (true, false) => "slower",
