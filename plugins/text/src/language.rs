@@ -84,14 +84,25 @@ impl<T> ByLanguage<T> {
     /// The values for the languages that a text may be in, the likeliest first: as [`pick`](Self::pick), and where
     /// the locale does not settle it either, the others that it may be.
     pub fn candidates(&self, text: &Reading, locale: impl FnOnce() -> String) -> impl Iterator<Item = &T> {
-        let mut open = self.left_open(text);
-        if !open.is_power_of_two() {
-            let hint = self.hinted(&locale());
-            // English, which comes first, is the likeliest of those that are left.
-            open = if open & hint == 0 { open } else { hint };
-        }
+        let open = self.settled(text, locale);
         let values = self.values.iter().enumerate();
         values.filter_map(move |(index, (_, value))| (open >> index & 1 == 1).then_some(value))
+    }
+
+    /// Whether English is among the languages that a text may be in.
+    pub fn may_be_english(&self, text: &Reading, locale: impl FnOnce() -> String) -> bool {
+        self.settled(text, locale) & 1 == 1
+    }
+
+    /// The set of languages that a text may be in, once the locale was asked if need be.
+    fn settled(&self, text: &Reading, locale: impl FnOnce() -> String) -> u16 {
+        let open = self.left_open(text);
+        if open.is_power_of_two() {
+            return open;
+        }
+        let hint = self.hinted(&locale());
+        // English, which comes first, is the likeliest of those that are left.
+        if open & hint == 0 { open } else { hint }
     }
 
     /// The set of languages that the words of a text leave open: one bit each, and one bit at least.

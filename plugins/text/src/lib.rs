@@ -47,3 +47,6 @@ pub use trade::check_phrases;
 
 mod language;
 pub use language::ByLanguage;
+
+mod learnt;
+pub use learnt::{Bounds, Feature, Found, LEARNT, Learnt, LearntError, Weighed, Weights, Window};
