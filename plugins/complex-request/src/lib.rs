@@ -5,7 +5,9 @@
 //! half of a bill, `if you drop`). One part is everyday talk; parts of different kinds add up.
 
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Signal, Speaker, register};
-use baton_text::{ByLanguage, Lexicon, LexiconBuilder, LexiconError, Reading, check_phrases, together};
+use baton_text::{
+    ByLanguage, Found, LEARNT, Learnt, Lexicon, LexiconBuilder, LexiconError, Reading, check_phrases, together,
+};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,17 +19,29 @@ const FAINT: f32 = 0.3;
 const MOST_PARTS: usize = 5;
 
 /// Settings of the detector `complex-request`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Words or phrases of the trade that mean a complex request too, such as `planning permission`.
     pub words: Vec<String>,
+    /// Whether words that were learnt from labelled messages count beside the rules.
+    pub learnt: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            words: Vec::new(),
+            learnt: true,
+        }
+    }
 }
 
 /// Finds complex requests.
 #[derive(Debug)]
 pub struct ComplexRequest {
     lexicons: ByLanguage<Lexicon>,
+    learnt: Option<Learnt>,
 }
 
 impl Detector for ComplexRequest {
@@ -48,7 +62,13 @@ impl Detector for ComplexRequest {
         for (name, file) in OTHERS {
             lexicons = lexicons.with(name, language(name, LexiconBuilder::default().read(file), false)?);
         }
-        Ok(Self { lexicons })
+        let learnt = settings
+            .learnt
+            .then(|| Learnt::read(include_bytes!("../learnt/customer.bin")));
+        Ok(Self {
+            lexicons,
+            learnt: learnt.transpose().map_err(|error| Fault::new(error.to_string()))?,
+        })
     }
 
     fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
@@ -56,34 +76,51 @@ impl Detector for ComplexRequest {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
+        let (found, mut note) = self.found(&reading, conversation);
+        let mut signal = Signal::new(found.confidence);
+        if let Some(learnt) = &self.learnt {
+            let english = || self.lexicons.may_be_english(&reading, || conversation.locale());
+            let weighed = learnt.weigh(&message.text, &reading, &found, english);
+            note.extend(weighed.told(&message.text));
+            signal.confidence = weighed.confidence;
+            for (range, _) in weighed.raised_by {
+                signal = signal.span(range, LEARNT);
+            }
+        }
+        if signal.confidence < FAINT {
+            return Ok(Vec::new());
+        }
+        let parts = found.rules.into_iter().take(MOST_PARTS);
+        Ok(vec![
+            parts
+                .fold(signal, |signal, (rule, range)| signal.span(range, rule))
+                .note(note.join("; ")),
+        ])
+    }
+}
+
+impl ComplexRequest {
+    /// What the rules say of a message, and why.
+    pub fn found(&self, reading: &Reading, conversation: &dyn Conversation) -> (Found<'_>, Vec<String>) {
         // A short message may be in several languages; the surest counts.
         let surest = self
             .lexicons
-            .candidates(&reading, || conversation.locale())
-            .filter_map(|lexicon| judge(lexicon, &reading))
-            .max_by(|one, other| one.confidence.total_cmp(&other.confidence));
-        Ok(surest.into_iter().collect())
+            .candidates(reading, || conversation.locale())
+            .map(|lexicon| judge(lexicon, reading))
+            .max_by(|one, other| one.0.confidence.total_cmp(&other.0.confidence));
+        surest.unwrap_or_default()
     }
 }
 
 register!(Detector, ComplexRequest);
 
-/// The signal of the parts that a lexicon finds, unless they are noise.
-fn judge(lexicon: &Lexicon, reading: &Reading) -> Option<Signal> {
+/// The parts that a lexicon finds.
+fn judge<'a>(lexicon: &'a Lexicon, reading: &Reading) -> (Found<'a>, Vec<String>) {
     let verdict = lexicon.judge(reading);
     let parts = verdict.by_kind(|_| true);
-    let confidence = together(&parts);
-    if confidence < FAINT {
-        return None;
-    }
-    let parts = &parts[..parts.len().min(MOST_PARTS)];
-    let told: Vec<_> = parts.iter().map(|hit| hit.told()).collect();
-    let signal = Signal::new(confidence).note(told.join("; "));
-    Some(
-        parts
-            .iter()
-            .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
-    )
+    let told = parts.iter().take(MOST_PARTS).map(|hit| hit.told()).collect();
+    let found = Found::of(together(&parts), parts);
+    (found.firm_if(|rule| rule.starts_with("words/")), told)
 }
 
 /// The other languages, in which less is known; no misspelt word counts, as too many honest ones are near.

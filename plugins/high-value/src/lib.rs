@@ -9,22 +9,23 @@
 mod settings;
 pub use settings::Settings;
 
-use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register};
+mod case;
+
+use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Signal, Speaker, register};
 use baton_text::{
-    Amount, ByLanguage, Counts, Hit, Lexicon, LexiconBuilder, LexiconError, Mark, NOUNS_EN, Nouns, Reading, Verdict,
-    amounts, kind, together,
+    Amount, ByLanguage, Counts, Found, Learnt, Lexicon, LexiconBuilder, LexiconError, Mark, NOUNS_EN, Nouns, Reading,
+    Verdict, amounts, kind, together,
 };
+
+use case::{Case, surest};
 
 /// What a phrase of the pack is worth.
 const WORDS_WEIGHT: f32 = 0.85;
-/// Below this a signal would be noise.
-const FAINT: f32 = 0.2;
-/// From this on it is likelier than not, so the tag and the priority may be told.
-const LIKELY: f32 = 0.5;
-/// More parts than these tell a reader nothing new.
-const MOST_PARTS: usize = 5;
 /// Kinds of rules that speak of emergencies; all others speak of sales.
 const URGENT_KINDS: [&str; 8] = ["urgent", "safety", "trouble", "cold", "flame", "frail", "now", "stakes"];
+
+/// Rules that no everyday word beside them takes back: who asks for sales, or to be shown, wants to buy.
+const PLAIN: [&str; 3] = ["sale/contact", "sale/call", "sale/demo"];
 
 /// Rules of this kind say that the asker is small.
 const SMALL_KIND: &str = "small";
@@ -34,6 +35,7 @@ const SMALL_KIND: &str = "small";
 pub struct HighValue {
     languages: ByLanguage<Language>,
     settings: Settings,
+    learnt: Option<Learnt>,
 }
 
 /// What the detector knows of a language.
@@ -63,7 +65,14 @@ impl Detector for HighValue {
         for (name, file) in OTHERS {
             languages = languages.with(name, language(name, LexiconBuilder::default().read(file), false)?);
         }
-        Ok(Self { languages, settings })
+        let learnt = settings
+            .learnt
+            .then(|| Learnt::read(include_bytes!("../learnt/customer.bin")));
+        Ok(Self {
+            languages,
+            learnt: learnt.transpose().map_err(|error| Fault::new(error.to_string()))?,
+            settings,
+        })
     }
 
     fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
@@ -71,14 +80,20 @@ impl Detector for HighValue {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
-        let vip = self.settings.vip_confidence > 0.0 && conversation.contact().vip;
-        // A short message may be in several languages; the surest counts.
-        let surest = self
-            .languages
-            .candidates(&reading, || conversation.locale())
-            .map(|language| self.judge(language, &message.text, &reading, vip))
-            .max_by(|one, other| confidence(one).total_cmp(&confidence(other)));
-        Ok(surest.unwrap_or_default())
+        let mut cases = self.cases(&message.text, &reading, conversation);
+        if let Some(learnt) = &self.learnt {
+            let mut found = found(&cases);
+            // What is large was learnt where the usual sums and numbers are.
+            found.firm |= self.settings.says_what_is_large()
+                && found.rules.first().is_some_and(|(rule, _)| kind(rule) == "scale");
+            let english = || self.languages.may_be_english(&reading, || conversation.locale());
+            let weighed = learnt.weigh(&message.text, &reading, &found, english);
+            case::weigh(&mut cases, &message.text, weighed, self.settings.emergencies);
+        }
+        if self.settings.vip_confidence > 0.0 && conversation.contact().vip {
+            case::strengthen(&mut cases, self.settings.vip_confidence);
+        }
+        Ok(cases.into_iter().filter_map(Case::signal).collect())
     }
 }
 
@@ -101,13 +116,18 @@ fn english() -> Result<LexiconBuilder, LexiconError> {
         .read(include_str!("../lexicon/known.en.txt"))
 }
 
-/// How sure the surest signal is.
-fn confidence(signals: &[Signal]) -> f32 {
-    signals.iter().map(|signal| signal.confidence).fold(0.0, f32::max)
-}
-
 impl HighValue {
-    fn judge(&self, language: &Language, text: &str, reading: &Reading, vip: bool) -> Vec<Signal> {
+    /// What the rules say of a message: a sale, an emergency, or both.
+    pub fn cases(&self, text: &str, reading: &Reading, conversation: &dyn Conversation) -> Vec<Case<'_>> {
+        // A short message may be in several languages; the surest counts.
+        self.languages
+            .candidates(reading, || conversation.locale())
+            .map(|language| self.judge(language, text, reading))
+            .max_by(|one, other| surest(one).total_cmp(&surest(other)))
+            .unwrap_or_default()
+    }
+
+    fn judge<'a>(&self, language: &'a Language, text: &str, reading: &Reading) -> Vec<Case<'a>> {
         let Language { lexicon, nouns } = language;
         let amounts: Vec<_> = amounts(text, reading, lexicon, nouns)
             .into_iter()
@@ -121,49 +141,11 @@ impl HighValue {
             })
             .collect();
         let verdict = lexicon.judge_marked(reading, &marks);
-        let signals = [self.sale(&verdict, &amounts, text, vip), self.urgency(&verdict)];
-        signals.into_iter().flatten().collect()
+        let cases = [sale(&verdict, &amounts, text), self.urgency(&verdict)];
+        cases.into_iter().flatten().collect()
     }
 
-    fn sale(&self, verdict: &Verdict<'_>, amounts: &[(&str, Amount)], text: &str, vip: bool) -> Option<Signal> {
-        let parts = verdict.by_kind(|kind| !URGENT_KINDS.contains(&kind) && kind != SMALL_KIND);
-        // Who asks, and that they want something, is everyday talk: without a size it is no case.
-        let parts = if parts.iter().all(|hit| matches!(kind(hit.rule), "intent" | "org")) {
-            Vec::new()
-        } else {
-            parts
-        };
-        let vip_weight = if vip { self.settings.vip_confidence } else { 0.0 };
-        // Two people who name the large plan are no large sale, unless they want much of something or matter otherwise.
-        let matters = !amounts.is_empty() || parts.iter().any(|hit| kind(hit.rule) == "vip");
-        let small = verdict.by_kind(|kind| kind == SMALL_KIND && !matters).first().copied();
-        let size = together(&parts) * (1.0 - small.map_or(0.0, |hit| hit.weight));
-        let confidence = (1.0 - (1.0 - size) * (1.0 - vip_weight)).min(0.99);
-        let mut signal = found(confidence, &parts, "sales-opportunity")?;
-        if let Some(small) = small {
-            let told = signal.note.take().unwrap_or_default();
-            signal = signal.note(format!("{told}; lowered by {}", small.rule));
-        }
-        if vip {
-            let told = signal.note.take().filter(|note| !note.is_empty());
-            signal = signal.note(
-                told.into_iter()
-                    .chain(["the contact is a VIP".to_owned()])
-                    .collect::<Vec<_>>()
-                    .join("; "),
-            );
-        }
-        for (_, amount) in amounts.iter().take(2) {
-            let field = match amount.counts {
-                Counts::Money(_) | Counts::Figure { .. } => "amount",
-                Counts::Seats | Counts::Places { .. } | Counts::Things => "seats",
-            };
-            signal = signal.field(field, &text[amount.range.clone()]);
-        }
-        Some(signal)
-    }
-
-    fn urgency(&self, verdict: &Verdict<'_>) -> Option<Signal> {
+    fn urgency<'a>(&self, verdict: &Verdict<'a>) -> Option<Case<'a>> {
         if !self.settings.emergencies {
             return None;
         }
@@ -177,26 +159,45 @@ impl HighValue {
         } else {
             parts
         };
-        found(together(&parts), &parts, "urgent")
+        Case::of(together(&parts), &parts, "urgent")
     }
 }
 
-/// The signal of the parts that were found, unless they are noise.
-fn found(confidence: f32, parts: &[&Hit<'_>], tag: &str) -> Option<Signal> {
-    if confidence < FAINT {
+fn sale<'a>(verdict: &Verdict<'a>, amounts: &[(&str, Amount)], text: &str) -> Option<Case<'a>> {
+    let parts = verdict.by_kind(|kind| !URGENT_KINDS.contains(&kind) && kind != SMALL_KIND);
+    // Who asks, and that they want something, is everyday talk: without a size it is no case.
+    if parts.iter().all(|hit| matches!(kind(hit.rule), "intent" | "org")) {
         return None;
     }
-    let parts = &parts[..parts.len().min(MOST_PARTS)];
-    let told: Vec<_> = parts.iter().map(|hit| hit.told()).collect();
-    let mut signal = Signal::new(confidence).note(told.join("; "));
-    if confidence >= LIKELY {
-        signal = signal.tag(tag).priority(Priority::High);
+    // Two people who name the large plan are no large sale, unless they want much of something or matter otherwise.
+    let matters = !amounts.is_empty() || parts.iter().any(|hit| kind(hit.rule) == "vip");
+    let small = verdict.by_kind(|kind| kind == SMALL_KIND && !matters).first().copied();
+    let confidence = together(&parts) * (1.0 - small.map_or(0.0, |hit| hit.weight));
+    let mut case = Case::of(confidence, &parts, "sales-opportunity")?;
+    case.told.extend(small.map(|hit| format!("lowered by {}", hit.rule)));
+    for (_, amount) in amounts.iter().take(2) {
+        let field = match amount.counts {
+            Counts::Money(_) | Counts::Figure { .. } => "amount",
+            Counts::Seats | Counts::Places { .. } | Counts::Things => "seats",
+        };
+        case.fields.push((field, text[amount.range.clone()].to_owned()));
     }
-    Some(
-        parts
-            .iter()
-            .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
-    )
+    Some(case)
+}
+
+/// What the rules of all cases found together.
+pub fn found<'a>(cases: &[Case<'a>]) -> Found<'a> {
+    let mut found = Found::default();
+    for case in cases {
+        found.rules.extend(case.parts.iter().cloned());
+        if case.confidence > found.confidence {
+            found.confidence = case.confidence;
+            // The parts of the surest case come first.
+            let others = found.rules.len() - case.parts.len();
+            found.rules.rotate_left(others);
+        }
+    }
+    found.firm_if(|rule| PLAIN.contains(&rule) || rule.starts_with("words/"))
 }
 
 #[cfg(test)]

@@ -34,6 +34,8 @@ pub struct Settings {
     pub emergencies: bool,
     /// What a contact marked as VIP is worth by itself, 0 to 1. It also strengthens every other sign.
     pub vip_confidence: f32,
+    /// Whether words that were learnt from labelled messages count beside the rules. Without `emergencies` they only lower.
+    pub learnt: bool,
 }
 
 impl Default for Settings {
@@ -45,11 +47,20 @@ impl Default for Settings {
             seats_at_least: 50,
             emergencies: true,
             vip_confidence: 0.5,
+            learnt: true,
         }
     }
 }
 
 impl Settings {
+    /// Whether the business has its own idea of what is large.
+    pub(crate) fn says_what_is_large(&self) -> bool {
+        let usual = Self::default();
+        self.amount_at_least != usual.amount_at_least
+            || !self.amount_at_least_in.is_empty()
+            || self.seats_at_least != usual.seats_at_least
+    }
+
     /// Checks what serde cannot.
     pub(crate) fn check(&self) -> Result<(), Fault> {
         money::check_limit("amount_at_least", self.amount_at_least, &self.amount_at_least_in)

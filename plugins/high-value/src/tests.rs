@@ -1,6 +1,6 @@
 //! Stories of the detector: what is worth a human at once, and what is not.
 
-use baton_plugin_sdk::{Contact, TestConversation, testing};
+use baton_plugin_sdk::{Contact, Priority, TestConversation, testing};
 use proptest::prelude::*;
 
 use super::*;
@@ -80,6 +80,14 @@ fn emergencies_and_dangers_are_urgent() {
         ],
     );
     check(r#"{"emergencies": false}"#, &[("This is urgent", None)]);
+}
+
+#[test]
+fn without_emergencies_what_was_learnt_only_lowers() {
+    let calm = TestConversation::default();
+    let text = "the ceiling is coming down on my gran and I can smell burning";
+    assert!(!judge("{}", text, &calm).is_empty());
+    assert!(judge(r#"{"emergencies": false}"#, text, &calm).is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! failure may be a slip and grows into certainty with each failed answer that the host has counted.
 
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Signal, Speaker, register};
-use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading, Verdict, stem};
+use baton_text::{ByLanguage, Found, LEARNT, Learnt, Lexicon, LexiconBuilder, Reading, Verdict, Weighed, stem};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -25,6 +25,8 @@ const LOOK_BACK: u32 = 8;
 const QUESTION_WORDS: usize = 4;
 /// So has a repeated answer: bots also repeat short courtesies.
 const ANSWER_WORDS: usize = 10;
+/// Below this, what was learnt is noise; from it on, an answer counts as failed.
+const FAINT: f32 = 0.5;
 /// The share of words that two wordings of one message have in common.
 const SAME_WORDS: f32 = 0.75;
 
@@ -38,6 +40,8 @@ pub struct Settings {
     pub bot_phrases: Vec<String>,
     /// More phrases by which customers say that they were not understood.
     pub customer_phrases: Vec<String>,
+    /// Whether words that were learnt from labelled messages of customers count beside the rules.
+    pub learnt: bool,
 }
 
 impl Default for Settings {
@@ -46,6 +50,7 @@ impl Default for Settings {
             low_confidence: 0.4,
             bot_phrases: Vec::new(),
             customer_phrases: Vec::new(),
+            learnt: true,
         }
     }
 }
@@ -54,8 +59,17 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct InformationGap {
     low_confidence: f32,
-    bot: ByLanguage<Lexicon>,
-    customer: ByLanguage<Lexicon>,
+    bot: Side,
+    customer: Side,
+}
+
+/// What is known of one side's messages.
+#[derive(Debug)]
+struct Side {
+    lexicons: ByLanguage<Lexicon>,
+    learnt: Option<Learnt>,
+    /// The business's own phrases.
+    phrases: Vec<String>,
 }
 
 impl Detector for InformationGap {
@@ -72,24 +86,35 @@ impl Detector for InformationGap {
         }
         Ok(Self {
             low_confidence: settings.low_confidence,
-            // A bot does not misspell.
-            bot: lexicons(BOT, "bot_phrases", &settings.bot_phrases, false)?,
-            customer: lexicons(CUSTOMER, "customer_phrases", &settings.customer_phrases, true)?,
+            bot: Side {
+                // A bot does not misspell.
+                lexicons: lexicons(BOT, "bot_phrases", &settings.bot_phrases, false)?,
+                // Bots admit a gap in few wordings, which the rules know.
+                learnt: None,
+                phrases: settings.bot_phrases,
+            },
+            customer: Side {
+                lexicons: lexicons(CUSTOMER, "customer_phrases", &settings.customer_phrases, true)?,
+                learnt: settings
+                    .learnt
+                    .then(|| Learnt::read(include_bytes!("../learnt/customer.bin")))
+                    .transpose()
+                    .map_err(|error| Fault::new(error.to_string()))?,
+                phrases: settings.customer_phrases,
+            },
         })
     }
 
     fn detect(&self, message: &Message, conversation: &dyn Conversation) -> Result<Vec<Signal>, String> {
         let reading = Reading::of(&message.text);
-        let (lexicons, own) = match message.speaker {
+        let (side, own) = match message.speaker {
             Speaker::Bot => (&self.bot, self.own_doubt(&reading, conversation)),
             Speaker::Customer => (&self.customer, repeated_question(&reading, conversation)),
             Speaker::Agent => return Ok(Vec::new()),
         };
-        let mut verdict = lexicons.judge(&reading, || conversation.locale());
-        if !verdict.hits().iter().any(|hit| hit.rule == GAVE) {
-            verdict = verdict.without(OWN_CASE);
-        }
-        let Some((mut base, mut note)) = joined(&verdict, own) else {
+        let verdict = side.verdict(&reading, conversation);
+        let (weighed, told) = side.weigh(&message.text, &reading, &verdict, conversation);
+        let Some((mut base, mut note)) = joined(weighed.confidence, told, own) else {
             return Ok(Vec::new());
         };
         if message.speaker == Speaker::Bot {
@@ -103,20 +128,63 @@ impl Detector for InformationGap {
             note = format!("{note}; raised by {failed} failed answers before");
         }
         let confidence = 1.0 - (1.0 - base) * DOUBT_LEFT.powi(i32::try_from(failed.min(10)).unwrap_or(10));
-        let signal = Signal::new(confidence.min(0.99)).note(note);
-        Ok(vec![
-            verdict
-                .hits()
-                .iter()
-                .take(5)
-                .fold(signal, |signal, hit| signal.span(hit.range.clone(), hit.rule)),
-        ])
+        let mut signal = Signal::new(confidence.min(0.99)).note(note);
+        for (range, _) in weighed.raised_by {
+            signal = signal.span(range, LEARNT);
+        }
+        for hit in verdict.hits().iter().take(5) {
+            signal = signal.span(hit.range.clone(), hit.rule);
+        }
+        Ok(vec![signal])
     }
 }
 
 register!(Detector, InformationGap);
 
+impl Side {
+    fn verdict(&self, reading: &Reading, conversation: &dyn Conversation) -> Verdict<'_> {
+        let verdict = self.lexicons.judge(reading, || conversation.locale());
+        match verdict.hits().iter().any(|hit| hit.rule == GAVE) {
+            true => verdict,
+            false => verdict.without(OWN_CASE),
+        }
+    }
+
+    fn found<'a>(&self, verdict: &Verdict<'a>) -> Found<'a> {
+        Found::of(verdict.confidence(), verdict.hits()).firm_if(|rule| self.phrases.iter().any(|own| own == rule))
+    }
+
+    /// How sure the words of a message are by themselves, and why; no note when there is nothing in them.
+    fn weigh(
+        &self,
+        text: &str,
+        reading: &Reading,
+        verdict: &Verdict<'_>,
+        conversation: &dyn Conversation,
+    ) -> (Weighed, Option<String>) {
+        let found = self.found(verdict);
+        let english = || self.lexicons.may_be_english(reading, || conversation.locale());
+        let weighed = match &self.learnt {
+            Some(learnt) => learnt.weigh(text, reading, &found, english),
+            None => Weighed {
+                confidence: found.confidence,
+                ..Weighed::default()
+            },
+        };
+        let learnt = weighed
+            .told(text)
+            .filter(|_| weighed.confidence >= FAINT || verdict.note().is_some());
+        let told: Vec<_> = verdict.note().into_iter().chain(learnt).collect();
+        (weighed, (!told.is_empty()).then(|| told.join("; ")))
+    }
+}
+
 impl InformationGap {
+    /// What the rules say of a customer's message, before its place in the chat is seen.
+    pub fn found(&self, reading: &Reading, conversation: &dyn Conversation) -> Found<'_> {
+        self.customer.found(&self.customer.verdict(reading, conversation))
+    }
+
     /// What the bot's own numbers say, or else that it says the same again.
     fn own_doubt(&self, reading: &Reading, conversation: &dyn Conversation) -> Option<(f32, String)> {
         let state = conversation.bot_state();
@@ -133,15 +201,14 @@ impl InformationGap {
     }
 }
 
-/// The rules' verdict and the other sign together; either may be missing.
-fn joined(verdict: &Verdict<'_>, own: Option<(f32, String)>) -> Option<(f32, String)> {
-    match (verdict.note(), own) {
+/// What the words say and the other sign together; either may be missing.
+fn joined(confidence: f32, told: Option<String>, own: Option<(f32, String)>) -> Option<(f32, String)> {
+    match (told, own) {
         (None, own) => own,
-        (Some(note), None) => Some((verdict.confidence(), note)),
-        (Some(note), Some((doubt, why))) => Some((
-            1.0 - (1.0 - verdict.confidence()) * (1.0 - 0.5 * doubt),
-            format!("{note}; {why}"),
-        )),
+        (Some(note), None) => Some((confidence, note)),
+        (Some(note), Some((doubt, why))) => {
+            Some((1.0 - (1.0 - confidence) * (1.0 - 0.5 * doubt), format!("{note}; {why}")))
+        }
     }
 }
 

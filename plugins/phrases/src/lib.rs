@@ -8,12 +8,14 @@ mod examples;
 mod settings;
 mod subjects;
 
-use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, register};
-use baton_text::{ByLanguage, Hit, Lexicon, LexiconBuilder, Reading};
+use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Priority, Signal, Speaker, register};
+use baton_text::{ByLanguage, Found, Hit, LEARNT, Learnt, Lexicon, LexiconBuilder, Reading, Verdict, Weighed};
 
 use examples::Examples;
 pub use settings::{Builtin, Settings, Who};
 
+/// Below this, what was learnt is noise.
+const FAINT: f32 = 0.3;
 /// More passages than these would not be read.
 const MOST_EVIDENCE: usize = 5;
 
@@ -27,6 +29,8 @@ pub struct Phrases {
     /// None when the pack names none, as most do.
     priority_words: Option<Lexicon>,
     speakers: Vec<Who>,
+    /// None without `builtin`: of a business's own phrases nothing was learnt.
+    learnt: Option<Learnt>,
 }
 
 impl Detector for Phrases {
@@ -61,6 +65,10 @@ impl Detector for Phrases {
             examples,
             priority_words: (!settings.priority_words.is_empty()).then(|| words.build(settings.typos)),
             speakers: settings.speakers,
+            learnt: (settings.builtin.is_some() && settings.learnt)
+                .then(|| Learnt::read(include_bytes!("../learnt/customer.bin")))
+                .transpose()
+                .map_err(|error| Fault::new(error.to_string()))?,
         })
     }
 
@@ -69,27 +77,31 @@ impl Detector for Phrases {
             return Ok(Vec::new());
         }
         let reading = Reading::of(&message.text);
-        // A word or two may be a request in one language and mean nothing in another.
-        let languages = self.requests.candidates(&reading, || conversation.locale());
-        let verdicts = languages.map(|lexicon| lexicon.judge(&reading));
-        let requests = verdicts
-            .reduce(|best, next| {
-                if next.confidence() > best.confidence() {
-                    next
-                } else {
-                    best
-                }
-            })
-            .unwrap_or_default();
+        let requests = self.requests(&reading, conversation);
         let mut hits: Vec<Hit<'_>> = self.examples.judge(&reading, &requests);
+        let by_example = hits.iter().map(|hit| hit.weight).fold(0.0, f32::max);
         if self.builtin {
             hits.extend(requests.hits().iter().cloned());
         }
         hits.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-        let Some(best) = hits.first() else {
-            return Ok(Vec::new());
+        let mut weighed = Weighed {
+            confidence: hits.first().map_or(0.0, |best| best.weight),
+            ..Weighed::default()
         };
-        let mut signal = Signal::new(best.weight).note(note(best));
+        // A bot that offers a person is not what was learnt.
+        if let Some(learnt) = self.learnt.as_ref().filter(|_| message.speaker == Speaker::Customer) {
+            let english = || self.requests.may_be_english(&reading, || conversation.locale());
+            weighed = learnt.weigh(&message.text, &reading, &self.found(&requests), english);
+            weighed.confidence = weighed.confidence.max(by_example);
+        }
+        if hits.is_empty() && weighed.confidence < FAINT {
+            return Ok(Vec::new());
+        }
+        let told = hits.first().map(note).into_iter().chain(weighed.told(&message.text));
+        let mut signal = Signal::new(weighed.confidence).note(told.collect::<Vec<_>>().join("; "));
+        for (range, _) in weighed.raised_by {
+            signal = signal.span(range, LEARNT);
+        }
         for hit in hits.iter().take(MOST_EVIDENCE) {
             signal = signal.span(hit.range.clone(), hit.rule);
         }
@@ -103,6 +115,27 @@ impl Detector for Phrases {
 }
 
 register!(Detector, Phrases);
+
+impl Phrases {
+    /// What the rules say in the language that hears most of a request: a word or two may be one in one language, and
+    /// mean nothing in another.
+    pub fn requests(&self, reading: &Reading, conversation: &dyn Conversation) -> Verdict<'_> {
+        let languages = self.requests.candidates(reading, || conversation.locale());
+        let verdicts = languages.map(|lexicon| lexicon.judge(reading));
+        verdicts
+            .reduce(|best, next| match next.confidence() > best.confidence() {
+                true => next,
+                false => best,
+            })
+            .unwrap_or_default()
+    }
+
+    /// The same, for the weights.
+    pub fn found<'a>(&self, requests: &Verdict<'a>) -> Found<'a> {
+        let best = requests.hits().first().map_or(0.0, |best| best.weight);
+        Found::of(best, requests.hits())
+    }
+}
 
 /// Compiles the requests of one language; names are the same in all.
 fn requests(file: &str, typos: bool) -> Result<Lexicon, Fault> {

@@ -25,6 +25,8 @@ pub struct Settings {
     pub speakers: Vec<Who>,
     /// Words or phrases that, in a message that sounds like an example, make it urgent.
     pub priority_words: Vec<String>,
+    /// Whether words that were learnt from labelled messages count beside the rules of `builtin`.
+    pub learnt: bool,
 }
 
 impl Default for Settings {
@@ -36,6 +38,7 @@ impl Default for Settings {
             typos: true,
             speakers: vec![Who::Customer],
             priority_words: Vec::new(),
+            learnt: true,
         }
     }
 }

@@ -375,3 +375,18 @@ fn spans_lie_on_character_boundaries() {
         }
     });
 }
+
+#[test]
+fn words_that_were_learnt_count_beside_the_built_in_rules_only_and_can_be_switched_off() {
+    let text = "can one of the team sit with me live, not these auto answers";
+    let learnt = |settings: &str| {
+        let signal = judge(settings, &Message::customer(text)).unwrap_or_default();
+        signal.evidence.iter().any(|span| span.rule == LEARNT)
+    };
+    assert!(learnt(BUILTIN));
+    assert!(!learnt(r#"{"builtin": "explicit-request", "learnt": false}"#));
+    assert!(!learnt(MISSION), "of a business's own phrases nothing was learnt");
+    let bots = r#"{"builtin": "explicit-request", "speakers": ["bot"]}"#;
+    let said = judge(bots, &Message::bot(text)).unwrap_or_default();
+    assert!(!said.evidence.iter().any(|span| span.rule == LEARNT));
+}

@@ -6,7 +6,7 @@
 mod tone;
 
 use baton_plugin_sdk::{Conversation, Detector, Fault, Message, Signal, Speaker, register};
-use baton_text::{ByLanguage, Lexicon, LexiconBuilder, Reading};
+use baton_text::{ByLanguage, Found, LEARNT, Learnt, Lexicon, LexiconBuilder, Reading};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -21,6 +21,9 @@ const FAINT: f32 = 0.25;
 /// What each upset message before leaves of the doubt.
 const DOUBT_LEFT: f32 = 0.65;
 
+/// Rules that no calm word beside them takes back.
+const PLAIN: [&str; 6] = ["swearing", "oath", "obscene", "insult", "violence", "masked swearing"];
+
 /// Settings of the detector `sentiment`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -29,6 +32,8 @@ pub struct Settings {
     pub words: Vec<String>,
     /// Whether capitals and punctuation strengthen a signal.
     pub shouting: bool,
+    /// Whether words that were learnt from labelled messages count beside the rules.
+    pub learnt: bool,
 }
 
 impl Default for Settings {
@@ -36,6 +41,7 @@ impl Default for Settings {
         Self {
             words: Vec::new(),
             shouting: true,
+            learnt: true,
         }
     }
 }
@@ -48,6 +54,8 @@ pub struct Sentiment {
     /// Words that people write in capitals to stress them.
     stressed: Vec<&'static str>,
     shouting: bool,
+    learnt: Option<Learnt>,
+    words: Vec<String>,
 }
 
 impl Detector for Sentiment {
@@ -66,6 +74,8 @@ impl Detector for Sentiment {
             masked: Masked::new(include_str!("../lexicon/masked.txt")),
             stressed: include_str!("../lexicon/stressed.txt").split_whitespace().collect(),
             shouting: settings.shouting,
+            learnt: learnt(settings.learnt)?,
+            words: settings.words,
         })
     }
 
@@ -98,20 +108,37 @@ impl Sentiment {
     /// How upset one text is by itself, and why.
     fn mood(&self, text: &str, conversation: &dyn Conversation) -> (Signal, Vec<String>) {
         let reading = Reading::of(text);
-        let verdict = self.lexicons.judge(&reading, || conversation.locale());
+        let (found, mut note) = self.found(text, &reading, conversation);
+        let mut signal = Signal::new(found.confidence);
+        if let Some(learnt) = &self.learnt {
+            let english = || self.lexicons.may_be_english(&reading, || conversation.locale());
+            let weighed = learnt.weigh(text, &reading, &found, english);
+            note.extend(weighed.told(text));
+            signal.confidence = weighed.confidence;
+            for (range, _) in weighed.raised_by {
+                signal = signal.span(range, LEARNT);
+            }
+        }
+        (
+            found
+                .rules
+                .into_iter()
+                .fold(signal, |signal, (rule, range)| signal.span(range, rule)),
+            note,
+        )
+    }
+
+    /// What the rules say of one text by itself, and why.
+    pub fn found(&self, text: &str, reading: &Reading, conversation: &dyn Conversation) -> (Found<'_>, Vec<String>) {
+        let verdict = self.lexicons.judge(reading, || conversation.locale());
         let mut note: Vec<String> = verdict.note().into_iter().collect();
-        let mut spans: Vec<_> = verdict
-            .hits()
-            .iter()
-            .take(5)
-            .map(|hit| (hit.range.clone(), hit.rule))
-            .collect();
-        let mut confidence = verdict.confidence();
-        let masked = self.masked.find(&reading, text).map(|range| (range, 0.85));
-        for (why, found) in [("masked swearing", masked), ("angry face", face(text))] {
-            if let Some((range, sure)) = found {
+        let mut found = Found::of(verdict.confidence(), verdict.hits().iter().take(5));
+        let mut confidence = found.confidence;
+        let masked = self.masked.find(reading, text).map(|range| (range, 0.85));
+        for (why, sign) in [("masked swearing", masked), ("angry face", face(text))] {
+            if let Some((range, sure)) = sign {
                 confidence = 1.0 - (1.0 - confidence) * (1.0 - sure);
-                spans.push((range, why));
+                found.rules.push((why, range));
                 note.push(why.to_owned());
             }
         }
@@ -123,14 +150,16 @@ impl Sentiment {
             confidence = tone.strengthen(confidence);
             note.push(why.to_owned());
         }
-        let signal = Signal::new(confidence.min(0.99));
-        (
-            spans
-                .into_iter()
-                .fold(signal, |signal, (range, rule)| signal.span(range, rule)),
-            note,
-        )
+        found.confidence = confidence.min(0.99);
+        let firm = |rule: &str| PLAIN.contains(&rule) || self.words.iter().any(|word| word == rule);
+        (found.firm_if(firm), note)
     }
+}
+
+/// The table, unless it is switched off.
+fn learnt(on: bool) -> Result<Option<Learnt>, Fault> {
+    let table = on.then(|| Learnt::read(include_bytes!("../learnt/customer.bin")));
+    table.transpose().map_err(|error| Fault::new(error.to_string()))
 }
 
 /// A language and its lexicon file, English first.
