@@ -17,7 +17,7 @@ use crate::record::Asked;
 impl Generation {
     /// Answers who is available, best first; `survey` is of the question's scope.
     ///
-    /// The caller holds [`Directory::assigning`] until the step's outcome is counted.
+    /// The caller holds [`crate::directory::Directory::assigning`] until the step's outcome is counted.
     #[allow(
         clippy::too_many_arguments,
         reason = "each is another capability; a struct of them would have one user"
