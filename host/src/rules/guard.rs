@@ -140,6 +140,11 @@ impl<T> Guarded<T> {
         fault: &Fault,
     ) {
         let About { id, rules, .. } = &self.about;
+        if let FaultKind::Busy { .. } = fault.kind {
+            // Too many calls at once say nothing of the plugin, and then is no time to read what was said before.
+            tracing::warn!(plugin = id, rules = &**rules, "{fault}");
+            return;
+        }
         let record = self.record::<Vec<baton_plugin::Found>>(question, now, Err(fault));
         let input = record.input();
         tracing::warn!(plugin = id, rules = &**rules, fuel = fault.fuel, input, "{fault}");
@@ -152,13 +157,10 @@ impl<T> Guarded<T> {
         if let Some(keep) = self.keeper() {
             keep(&record);
         }
-        // Too many calls at once say nothing of the plugin.
-        if !matches!(fault.kind, FaultKind::Busy { .. }) {
-            troubles.push(Trouble::Failed(Box::new(record)));
-            self.health.failures.fetch_add(1, Ordering::Relaxed);
-            let change = self.breaker().failed(now);
-            self.changed(change, &fault.to_string(), metrics, troubles);
-        }
+        troubles.push(Trouble::Failed(Box::new(record)));
+        self.health.failures.fetch_add(1, Ordering::Relaxed);
+        let change = self.breaker().failed(now);
+        self.changed(change, &fault.to_string(), metrics, troubles);
     }
 
     /// Calls the plugin past its breaker; nothing is counted and nobody looks on. Tells how long it took, finer than the record.

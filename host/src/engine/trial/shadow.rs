@@ -238,7 +238,7 @@ impl Onlooker {
         }
         let happened = passed(&after, &effects, said.as_ref(), now);
         let over = happened.is_some() || after.control.holder != Holder::Bot;
-        self.count(&id, &chat, happened, told, over);
+        self.count(&id, &chat, happened, told);
         if !over {
             self.chats.insert(id, chat);
         }
@@ -266,7 +266,7 @@ impl Onlooker {
         }
     }
 
-    fn count(&self, id: &ConversationId, chat: &Chat, happened: Option<Passed>, told: bool, over: bool) {
+    fn count(&self, id: &ConversationId, chat: &Chat, happened: Option<Passed>, told: bool) {
         let stretch = Stretch {
             conversation: id.to_string(),
             happened,
@@ -282,7 +282,6 @@ impl Onlooker {
             }
             return;
         };
-        debug_assert!(over, "what was passed on is over");
         tally.happened += u64::from(!passed.by_people);
         if told {
             tally.not_gained(&stretch.conversation);
